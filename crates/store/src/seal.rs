@@ -1,0 +1,111 @@
+//! Sealing: compressed, then encrypted with the key of the patient it belongs to.
+//!
+//! A sealed body is `nonce (12) | AES-256-GCM ciphertext | tag (16)`. What it is (type, id, version, key and
+//! dictionary) is bound to it as associated data, so that no sealed body opens in the place of another.
+
+use crate::keys::PatientKey;
+use crate::{Error, dict};
+use aws_lc_rs::aead::{Aad, Nonce};
+use salus_core::Rng;
+
+const NONCE_LEN: usize = 12;
+const TAG_LEN: usize = 16;
+
+/// A sealed body and the number of its dictionary.
+#[derive(Clone)]
+pub(crate) struct Sealed {
+    pub(crate) dict: u8,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Which version of which resource a body is.
+#[derive(Clone, Copy)]
+pub(crate) struct Name<'a> {
+    pub(crate) type_name: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) version: u64,
+}
+
+/// Seals the body of a resource.
+pub(crate) fn seal(name: Name<'_>, body: &[u8], key: &PatientKey, rng: &dyn Rng) -> Result<Sealed, Error> {
+    let (dict, packed) = dict::compress(body)?;
+    let bytes = seal_bytes(&associated(name, key.pat, dict), &packed, key, rng)?;
+    Ok(Sealed { dict, bytes })
+}
+
+/// Opens the body of a resource; [`Error::Corrupt`] names it where it does not open.
+pub(crate) fn open(name: Name<'_>, sealed: &Sealed, key: &PatientKey) -> Result<Vec<u8>, Error> {
+    let corrupt = || Error::Corrupt(format!("{}/{} version {}", name.type_name, name.id, name.version));
+    let packed = open_bytes(&associated(name, key.pat, sealed.dict), &sealed.bytes, key).ok_or_else(corrupt)?;
+    dict::decompress(sealed.dict, &packed).map_err(|error| match error {
+        Error::Unusable(_) => error,
+        _ => corrupt(),
+    })
+}
+
+/// Seals bytes, bound to `associated`.
+pub(crate) fn seal_bytes(
+    associated: &[u8],
+    plain: &[u8],
+    key: &PatientKey,
+    rng: &dyn Rng,
+) -> Result<Vec<u8>, Error> {
+    let nonce: [u8; NONCE_LEN] = rng.bytes();
+    let mut out = Vec::with_capacity(NONCE_LEN + plain.len() + TAG_LEN);
+    out.extend_from_slice(&nonce);
+    out.extend_from_slice(plain);
+    let (_, body) = out.split_at_mut(NONCE_LEN);
+    let tag = key
+        .key
+        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(associated), body)
+        .map_err(|_| Error::Io("a body could not be sealed".to_owned()))?;
+    out.extend_from_slice(tag.as_ref());
+    Ok(out)
+}
+
+/// Opens what [`seal_bytes`] made; none where the bytes, the key or the association are others.
+pub(crate) fn open_bytes(associated: &[u8], sealed: &[u8], key: &PatientKey) -> Option<Vec<u8>> {
+    let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>()?;
+    let mut buffer = rest.to_vec();
+    let nonce = Nonce::assume_unique_for_key(*nonce);
+    let opened = key.key.open_in_place(nonce, Aad::from(associated), &mut buffer).ok()?.len();
+    buffer.truncate(opened);
+    Some(buffer)
+}
+
+fn associated(name: Name<'_>, pat: i64, dict: u8) -> Vec<u8> {
+    format!("{}|{}|{}|{pat}|{dict}", name.type_name, name.id, name.version).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::kms::aes_key;
+    use salus_core::{Secret, SeededRng};
+
+    fn key(pat: i64) -> PatientKey {
+        PatientKey { pat, patient_id: "p".into(), key: aes_key(&Secret::new([9; 32])).unwrap() }
+    }
+
+    #[test]
+    fn a_body_opens_only_as_what_it_was_sealed() {
+        let name = Name { type_name: "Observation", id: "o", version: 3 };
+        let sealed = seal(name, b"{}", &key(1), &SeededRng::new(1)).unwrap();
+        assert_eq!(open(name, &sealed, &key(1)).unwrap(), b"{}");
+        let others = [
+            Name { type_name: "Condition", ..name },
+            Name { id: "p", ..name },
+            Name { version: 2, ..name },
+        ];
+        for other in others {
+            let Err(Error::Corrupt(what)) = open(other, &sealed, &key(1)) else { panic!("it opened") };
+            assert!(what.starts_with(other.type_name), "{what}");
+        }
+        assert!(open(name, &sealed, &key(2)).is_err());
+        for position in 0..sealed.bytes.len() {
+            let mut damaged = sealed.clone();
+            damaged.bytes[position] ^= 1;
+            assert!(open(name, &damaged, &key(1)).is_err());
+        }
+    }
+}
