@@ -1,0 +1,1 @@
+//! Which patients a resource belongs to.
