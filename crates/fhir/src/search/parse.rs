@@ -1,0 +1,296 @@
+//! From the parameters of a request to a [`Query`].
+
+use super::error::{QueryError, QueryErrorKind};
+use super::query::{Filter, Include, Modifier, Query, Sort, Summary, TotalMode};
+use super::value::{filter_value, split};
+use crate::defs::{ParamKind, SearchParam, is_resource_type, search_param, search_params, type_def};
+
+impl Query {
+    /// Reads parameters as they come out of a URL (decoded). Parameters are joined by AND, the commas in one
+    /// by OR.
+    ///
+    /// # Errors
+    /// The first parameter that does not exist, is not supported or is misused. A parameter without a value is
+    /// an error too: a filter that was meant must never be dropped.
+    pub fn parse(resource_type: &str, pairs: &[(String, String)]) -> Result<Query, QueryError> {
+        let (query, ignored) = Query::parse_lenient(resource_type, pairs)?;
+        match ignored.into_iter().next() {
+            Some(unknown) => Err(unknown),
+            None => Ok(query),
+        }
+    }
+
+    /// As [`Query::parse`], but parameters that do not exist are left out and told.
+    ///
+    /// # Errors
+    /// The first parameter that is not supported or is misused.
+    pub fn parse_lenient(
+        resource_type: &str,
+        pairs: &[(String, String)],
+    ) -> Result<(Query, Vec<QueryError>), QueryError> {
+        if !is_resource_type(resource_type) {
+            return Err(QueryError::invalid("_type", format!("there is no resource type {resource_type}")));
+        }
+        let mut query = Query::all(resource_type);
+        let mut seen = Vec::new();
+        let mut ignored = Vec::new();
+        for (name, text) in pairs {
+            if ONCE.contains(&name.as_str()) {
+                if seen.contains(&name.as_str()) {
+                    return Err(QueryError::invalid(name, "may be given once only"));
+                }
+                seen.push(name.as_str());
+            }
+            match query.read(name, text) {
+                Err(error) if error.kind == QueryErrorKind::Unknown => ignored.push(error),
+                result => result?,
+            }
+        }
+        Ok((query, ignored))
+    }
+
+    fn read(&mut self, name: &str, text: &str) -> Result<(), QueryError> {
+        if text.is_empty() {
+            return Err(QueryError::invalid(name, "has no value"));
+        }
+        match name {
+            "_sort" => self.sort = sort(&self.resource_type, text)?,
+            "_count" => self.count = Some(count(text)?),
+            "_total" => self.total = total(text)?,
+            "_summary" => self.summary = summary(text)?,
+            "_elements" => self.elements = elements(&self.resource_type, text)?,
+            "_include" | "_include:iterate" => {
+                self.includes.push(include(&self.resource_type, name, text)?);
+            }
+            "_revinclude" | "_revinclude:iterate" => {
+                self.revincludes.push(include(&self.resource_type, name, text)?);
+            }
+            _ => self.filters.push(filter(&self.resource_type, name, text)?),
+        }
+        Ok(())
+    }
+}
+
+const ONCE: [&str; 5] = ["_sort", "_count", "_total", "_summary", "_elements"];
+
+/// What FHIR has and Salus has not.
+const NOT_SUPPORTED: [(&str, &str); 9] = [
+    ("_has", "reverse chaining is not supported"),
+    ("_text", "searching the narrative is not supported"),
+    ("_content", "searching all text is not supported"),
+    ("_list", "searching by a list is not supported"),
+    ("_filter", "filter expressions are not supported"),
+    ("_query", "named queries are not supported"),
+    ("_contained", "contained resources cannot be searched"),
+    ("_containedType", "contained resources cannot be searched"),
+    ("_type", "one resource type is searched at a time"),
+];
+
+fn filter(resource_type: &str, name: &str, text: &str) -> Result<Filter, QueryError> {
+    let (code, modifier) = match name.split_once(':') {
+        Some((code, modifier)) => (code, Some(modifier)),
+        None => (name, None),
+    };
+    if let Some((_, reason)) = NOT_SUPPORTED.iter().find(|(known, _)| *known == code) {
+        return Err(QueryError::not_supported(name, *reason));
+    }
+    if name.contains('.') {
+        return Err(QueryError::not_supported(name, "chained search is not supported"));
+    }
+    let param = find(resource_type, code, name)?;
+    if param.kind == ParamKind::Special {
+        return Err(QueryError::not_supported(name, "Salus cannot search by this parameter"));
+    }
+    let modifier = modifier.map(|modifier| read_modifier(param, modifier, name, text)).transpose()?;
+    if matches!(modifier, Some(Modifier::Missing(_))) {
+        return Ok(Filter { param, modifier, values: Vec::new() });
+    }
+    let texts = split(text, ',');
+    if texts.iter().any(|text| text.is_empty()) {
+        return Err(QueryError::invalid(name, "has an empty value between its commas"));
+    }
+    let values = texts.into_iter().map(|text| filter_value(param, modifier.as_ref(), text, name));
+    Ok(Filter { param, values: values.collect::<Result<_, _>>()?, modifier })
+}
+
+fn find(resource_type: &str, code: &str, name: &str) -> Result<&'static SearchParam, QueryError> {
+    search_param(resource_type, code).ok_or_else(|| {
+        let known: Vec<&str> = search_params(resource_type).iter().map(|param| param.code).collect();
+        QueryError::unknown(
+            name,
+            format!("{resource_type} has no such parameter; it has {}", known.join(", ")),
+        )
+    })
+}
+
+fn read_modifier(
+    param: &SearchParam,
+    modifier: &str,
+    name: &str,
+    text: &str,
+) -> Result<Modifier, QueryError> {
+    let read = match (modifier, param.kind) {
+        ("missing", _) => return missing(name, text),
+        ("exact", ParamKind::String) => Modifier::Exact,
+        ("contains", ParamKind::String) => Modifier::Contains,
+        ("not", ParamKind::Token) => Modifier::Not,
+        ("text", ParamKind::Token) => Modifier::Text,
+        ("of-type", ParamKind::Token) if reads_identifiers(param) => Modifier::OfType,
+        ("identifier", ParamKind::Reference) => Modifier::Identifier,
+        ("above", ParamKind::Uri) => Modifier::Above,
+        ("below", ParamKind::Uri) => Modifier::Below,
+        ("above" | "below" | "in" | "not-in", ParamKind::Token) => {
+            return Err(QueryError::not_supported(name, "this modifier needs a terminology server"));
+        }
+        ("above" | "below", ParamKind::Reference) => {
+            return Err(QueryError::not_supported(name, "hierarchies of references are not supported"));
+        }
+        (target, ParamKind::Reference)
+            if is_resource_type(target) && (param.targets.is_empty() || param.targets.contains(&target)) =>
+        {
+            Modifier::Type(target.to_owned())
+        }
+        _ => {
+            let allowed = format!("this modifier does not fit; allowed are {}", allowed_modifiers(param));
+            return Err(QueryError::invalid(name, allowed));
+        }
+    };
+    Ok(read)
+}
+
+fn missing(name: &str, text: &str) -> Result<Modifier, QueryError> {
+    match text {
+        "true" => Ok(Modifier::Missing(true)),
+        "false" => Ok(Modifier::Missing(false)),
+        _ => Err(QueryError::invalid(name, "takes `true` or `false`")),
+    }
+}
+
+fn reads_identifiers(param: &SearchParam) -> bool {
+    param.paths.iter().any(|path| path.type_name == "Identifier")
+}
+
+fn allowed_modifiers(param: &SearchParam) -> String {
+    let mut allowed = vec![":missing".to_owned()];
+    match param.kind {
+        ParamKind::String => allowed.extend([":exact", ":contains"].map(str::to_owned)),
+        ParamKind::Uri => allowed.extend([":above", ":below"].map(str::to_owned)),
+        ParamKind::Token => {
+            allowed.extend([":not", ":text"].map(str::to_owned));
+            allowed.extend(reads_identifiers(param).then(|| ":of-type".to_owned()));
+        }
+        ParamKind::Reference => {
+            allowed.push(":identifier".to_owned());
+            allowed.extend(param.targets.iter().map(|target| format!(":{target}")));
+        }
+        ParamKind::Date
+        | ParamKind::Composite
+        | ParamKind::Quantity
+        | ParamKind::Number
+        | ParamKind::Special => {}
+    }
+    allowed.join(", ")
+}
+
+fn sort(resource_type: &str, text: &str) -> Result<Vec<Sort>, QueryError> {
+    let keys = text.split(',').map(|key| {
+        let (code, descending) = key.strip_prefix('-').map_or((key, false), |code| (code, true));
+        let param = search_param(resource_type, code).ok_or_else(|| {
+            QueryError::invalid("_sort", format!("{resource_type} has no parameter of one of these names"))
+        })?;
+        if matches!(param.kind, ParamKind::Composite | ParamKind::Special) {
+            return Err(QueryError::invalid("_sort", "composite and special parameters have no order"));
+        }
+        Ok(Sort { param, descending })
+    });
+    keys.collect()
+}
+
+fn count(text: &str) -> Result<u32, QueryError> {
+    text.parse().map_err(|_| QueryError::invalid("_count", "takes a whole number, 0 or more"))
+}
+
+fn total(text: &str) -> Result<TotalMode, QueryError> {
+    match text {
+        "none" => Ok(TotalMode::None),
+        "estimate" => Ok(TotalMode::Estimate),
+        "accurate" => Ok(TotalMode::Accurate),
+        _ => Err(QueryError::invalid("_total", "takes `none`, `estimate` or `accurate`")),
+    }
+}
+
+fn summary(text: &str) -> Result<Summary, QueryError> {
+    match text {
+        "false" => Ok(Summary::False),
+        "true" => Ok(Summary::True),
+        "text" => Ok(Summary::Text),
+        "data" => Ok(Summary::Data),
+        "count" => Ok(Summary::Count),
+        _ => Err(QueryError::invalid("_summary", "takes `true`, `false`, `text`, `data` or `count`")),
+    }
+}
+
+fn elements(resource_type: &str, text: &str) -> Result<Vec<String>, QueryError> {
+    let definition = type_def(resource_type);
+    let names = text.split(',').map(|name| {
+        let is_known = definition.is_some_and(|definition| definition.element(name).is_some());
+        is_known.then(|| name.to_owned()).ok_or_else(|| {
+            QueryError::invalid(
+                "_elements",
+                format!("takes names of elements at the root of {resource_type}"),
+            )
+        })
+    });
+    names.collect()
+}
+
+/// `Type:param`, `Type:param:Target`, `Type:*` or `*`.
+fn include(resource_type: &str, name: &str, text: &str) -> Result<Include, QueryError> {
+    let iterate = name.ends_with(":iterate");
+    if text == "*" {
+        return Ok(Include { source: None, param: None, target: None, iterate });
+    }
+    let mut parts = text.splitn(3, ':');
+    let (Some(source), Some(code)) = (parts.next(), parts.next()) else {
+        return Err(QueryError::invalid(
+            name,
+            "takes `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`",
+        ));
+    };
+    let target = parts.next();
+    for type_name in [Some(source), target].into_iter().flatten() {
+        if !is_resource_type(type_name) {
+            return Err(QueryError::invalid(name, "one of its parts should be a resource type and is none"));
+        }
+    }
+    if name == "_include" && source != resource_type {
+        let message =
+            format!("only {resource_type} is searched; what is included is followed by `_include:iterate`");
+        return Err(QueryError::invalid(name, message));
+    }
+    let param = match code {
+        "*" => None,
+        code => Some(reference_param(source, code, target, name)?),
+    };
+    Ok(Include { source: Some(source.to_owned()), param, target: target.map(str::to_owned), iterate })
+}
+
+fn reference_param(
+    source: &str,
+    code: &str,
+    target: Option<&str>,
+    name: &str,
+) -> Result<&'static SearchParam, QueryError> {
+    let param = search_param(source, code).filter(|param| param.kind == ParamKind::Reference);
+    let Some(param) = param else {
+        let references = search_params(source).iter().filter(|param| param.kind == ParamKind::Reference);
+        let known: Vec<&str> = references.map(|param| param.code).collect();
+        return Err(QueryError::invalid(name, format!("{source} refers through {}", known.join(", "))));
+    };
+    match target {
+        Some(target) if !param.targets.is_empty() && !param.targets.contains(&target) => Err(
+            QueryError::invalid(name, format!("{source}.{code} refers to {} only", param.targets.join(", "))),
+        ),
+        _ => Ok(param),
+    }
+}
