@@ -1,0 +1,95 @@
+import { Button } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { TimelineItem } from '../api/salus.schemas'
+import { usePersonId } from '../people/usePersonId'
+import { day, year } from '../ui/dates'
+import { Icon, type IconName } from '../ui/icons'
+import { Page } from '../ui/Page'
+import { Empty, Shape, Wrong } from '../ui/States'
+import { timelineQuery } from './queries'
+import { SourceLink } from './SourceLink'
+import classes from './Timeline.module.css'
+
+/** Everything in the order it happened, the newest first, a page at a time. */
+export default function Timeline() {
+  const personId = usePersonId()
+  const timeline = useInfiniteQuery(timelineQuery(personId))
+  const items = timeline.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <Page title="Timeline" lead="What happened, the newest first.">
+      {timeline.isPending && <Shape rows={8} height={56} />}
+      {timeline.isError && items.length === 0 && <Wrong error={timeline.error} again={() => void timeline.refetch()} />}
+      {timeline.isSuccess && items.length === 0 && (
+        <Empty
+          icon="clock"
+          title="Nothing has happened here yet"
+          action={
+            <Link to="/people/$personId/documents" params={{ personId }}>
+              Add a document
+            </Link>
+          }
+        >
+          Visits, results, medicines and letters will stand here in the order they happened.
+        </Empty>
+      )}
+      {byYear(items).map(([name, group]) => (
+        <section key={name} className={classes.year} aria-label={name}>
+          <h2 className={`${classes.yearName} numbers`}>{name}</h2>
+          <ol className={classes.items}>
+            {group.map((item) => (
+              <Item key={`${item.source.type}/${item.source.id}/${item.kind}`} item={item} />
+            ))}
+          </ol>
+        </section>
+      ))}
+      {timeline.hasNextPage && (
+        <Button variant="default" loading={timeline.isFetchingNextPage} onClick={() => void timeline.fetchNextPage()}>
+          Show earlier
+        </Button>
+      )}
+      {timeline.isFetchNextPageError && (
+        <p role="alert">What came earlier could not be loaded. Nothing has changed; try again.</p>
+      )}
+    </Page>
+  )
+}
+
+function Item({ item }: { item: TimelineItem }) {
+  return (
+    <li className={classes.item}>
+      <span className={classes.mark}>
+        <Icon name={icons[item.kind.toLowerCase()] ?? 'record'} size={18} />
+      </span>
+      <div className={classes.words}>
+        <p className={classes.title}>{item.title}</p>
+        <p className="muted small">
+          <span className="numbers">{day(item.date)}</span> · {kindInWords(item.kind)}
+          {item.detail && ` · ${item.detail}`}
+        </p>
+      </div>
+      <SourceLink source={item.source} about={`${item.title}, ${day(item.date)}`} />
+    </li>
+  )
+}
+
+const icons: Record<string, IconName> = {
+  condition: 'heart', medicine: 'pill', result: 'flask', observation: 'flask', immunization: 'shield', vaccine: 'shield',
+  encounter: 'visit', visit: 'visit', document: 'page', allergy: 'warning', procedure: 'star',
+}
+
+const names: Record<string, string> = { immunization: 'Vaccine', encounter: 'Visit', observation: 'Result' }
+
+function kindInWords(kind: string): string {
+  const spaced = kind.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+  return names[spaced] ?? spaced.charAt(0).toUpperCase() + spaced.slice(1)
+}
+
+function byYear(items: readonly TimelineItem[]): [string, TimelineItem[]][] {
+  const years = new Map<string, TimelineItem[]>()
+  for (const item of items) {
+    const name = year(item.date)
+    years.set(name, [...(years.get(name) ?? []), item])
+  }
+  return [...years]
+}

@@ -1,0 +1,47 @@
+import type { ResultGroup, ResultPoint } from '../api/salus.schemas'
+import { seconds } from '../ui/dates'
+
+const DAY = 86_400
+
+export interface Measured {
+  /** Seconds since 1970. */
+  at: number
+  value: number
+  point: ResultPoint
+}
+
+/** The points that have a number, in order of time. */
+export function measured(group: ResultGroup): Measured[] {
+  return group.points
+    .flatMap((point) => (typeof point.value === 'number' ? [{ at: seconds(point.date), value: point.value, point }] : []))
+    .filter((one) => Number.isFinite(one.at))
+    .sort((a, b) => a.at - b.at)
+}
+
+/**
+ * The line of a curve. Where nothing was measured for long (over 400 days, and over three times the usual
+ * pause), the line is broken: a gap stays a gap.
+ */
+export function lineOf(points: readonly Measured[]): { x: number[]; y: (number | null)[] } {
+  const pauses = points.slice(1).map((one, index) => one.at - (points[index]?.at ?? one.at))
+  const usual = [...pauses].sort((a, b) => a - b)[Math.floor(pauses.length / 2)] ?? 0
+  const long = Math.max(400 * DAY, usual * 3)
+  const x: number[] = []
+  const y: (number | null)[] = []
+  points.forEach((one, index) => {
+    const pause = index > 0 ? (pauses[index - 1] ?? 0) : 0
+    if (pause > long) {
+      x.push(one.at - pause / 2)
+      y.push(null)
+    }
+    x.push(one.at)
+    y.push(one.value)
+  })
+  return { x, y }
+}
+
+/** The usual range that stands behind the curve: that of the newest point that has one. */
+export function usualRange(points: readonly Measured[]): { low?: number; high?: number } {
+  const newest = points.findLast(({ point }) => typeof point.low === 'number' || typeof point.high === 'number')
+  return { low: newest?.point.low ?? undefined, high: newest?.point.high ?? undefined }
+}

@@ -1,0 +1,35 @@
+import react from '@vitejs/plugin-react'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  plugins: [react(), pdfFonts()],
+  build: { target: 'es2023', sourcemap: false, modulePreload: { polyfill: false } },
+  server: { proxy: { '/api': backend(), '/fhir': backend() } },
+  preview: { proxy: { '/api': backend(), '/fhir': backend() } },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['src/app/setup.test-env.ts'] },
+})
+
+/** The server that `npm run dev` talks to: the mock, or a real Salus. */
+function backend(): string {
+  return process.env.SALUS_URL ?? 'http://127.0.0.1:4010'
+}
+
+/**
+ * Ships the fonts that every PDF reader must have of its own (Helvetica, Times, Courier): a letter that
+ * does not carry its fonts is then drawn as its writer saw it, with nothing fetched from elsewhere.
+ */
+function pdfFonts(): Plugin {
+  const folder = join(import.meta.dirname, 'node_modules/pdfjs-dist/standard_fonts')
+  return {
+    name: 'salus-pdf-fonts',
+    apply: 'build',
+    generateBundle() {
+      for (const name of readdirSync(folder)) {
+        this.emitFile({ type: 'asset', fileName: `assets/pdf-fonts/${name}`, source: readFileSync(join(folder, name)) })
+      }
+    },
+  }
+}
