@@ -18,3 +18,4 @@ pub mod temporal;
 pub mod validate;
 
 pub use outcome::{Issue, IssueCode, Severity, operation_outcome};
+pub use validate::{validate, validate_fully};

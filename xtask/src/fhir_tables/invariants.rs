@@ -5,8 +5,9 @@ use serde_json::Value;
 
 const COLUMNS: &str = "path of the element, key, severity, FHIRPath expression, meaning";
 
-/// Kept by the structural rules already: an element has content; an extension has a value or extensions.
-const STRUCTURAL: [&str; 2] = ["ele-1", "ext-1"];
+/// Kept by the structural rules already: an element has content; an extension has a value or extensions; a
+/// narrative is of the allowed elements and not empty (those two need a function that only HTML checks have).
+const STRUCTURAL: [&str; 4] = ["ele-1", "ext-1", "txt-1", "txt-2"];
 
 /// The rows of `invariants.tsv`.
 pub(super) fn table(structures: &[&Value]) -> (&'static str, Vec<String>) {

@@ -1,0 +1,343 @@
+//! The walk through a resource beside its definition.
+
+use super::place::{Place, Step};
+use super::{coded, narrative, primitive, references};
+use crate::defs::{ElementDef, Field, Kind, TypeDef, is_resource_type, type_def};
+use crate::json::{Map, Value};
+use crate::outcome::{Issue, IssueCode};
+
+/// Nobody reads more; a broken import must not answer with a book.
+const MAX_ISSUES: usize = 100;
+
+/// Deeper than any text that [`crate::json::parse`] reads.
+const MAX_PLACE: usize = 256;
+
+/// The state of one validation.
+pub(super) struct Walk<'a> {
+    place: Place<'a>,
+    issues: Vec<Issue>,
+    /// The resource that holds the contained resources seen from here.
+    container: &'a Value,
+    is_contained: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// Walks through a resource and tells what is wrong.
+    pub(super) fn over(resource: &'a Value) -> Vec<Issue> {
+        let mut walk =
+            Self { place: Place::default(), issues: Vec::new(), container: resource, is_contained: false };
+        let name = resource["resourceType"].as_str().unwrap_or("Resource");
+        walk.place.push(Step::Name(name));
+        walk.resource(resource);
+        walk.issues
+    }
+
+    fn resource(&mut self, resource: &'a Value) {
+        let Value::Object(members) = resource else {
+            return self.report(IssueCode::Structure, "A resource must be a JSON object.");
+        };
+        let Some(name) = members.get("resourceType") else {
+            return self.report(IssueCode::Structure, "The member resourceType is missing.");
+        };
+        match name.as_str().filter(|name| is_resource_type(name)).and_then(type_def) {
+            Some(definition) => self.object(definition, members),
+            None => {
+                self.report(IssueCode::Structure, format!("There is no resource type {name} in FHIR R4."))
+            }
+        }
+    }
+
+    fn nested_resource(&mut self, resource: &'a Value, is_contained: bool) {
+        let outer = (self.container, self.is_contained);
+        if !is_contained {
+            self.container = resource;
+        } else if resource["id"].as_str().is_none() {
+            self.report(IssueCode::Required, "A contained resource must have an id, to be referred to by.");
+        }
+        if is_contained && outer.1 {
+            self.report(IssueCode::Structure, "A contained resource must not contain another one.");
+        }
+        self.is_contained = is_contained;
+        self.resource(resource);
+        (self.container, self.is_contained) = outer;
+    }
+
+    fn object(&mut self, definition: &'static TypeDef, members: &'a Map<String, Value>) {
+        let is_resource = definition.kind == Kind::Resource;
+        if members.is_empty() {
+            return self.report(IssueCode::Structure, "An object must not be empty: leave the element out.");
+        }
+        for (name, value) in members {
+            if is_resource && name == "resourceType" {
+                continue;
+            }
+            let (json_name, is_beside) = match name.strip_prefix('_') {
+                Some(bare) => (bare, true),
+                None => (name.as_str(), false),
+            };
+            let Some(field) = definition.field(json_name) else {
+                self.unknown(definition, name);
+                continue;
+            };
+            let is_primitive = type_def(field.type_name).is_some_and(|found| found.kind == Kind::Primitive);
+            if is_beside && !is_primitive {
+                self.unknown(definition, name);
+                continue;
+            }
+            self.place.push(Step::Name(field.element.name));
+            match (is_primitive, is_beside) {
+                // The two halves of a primitive are looked at together, when the plain one comes by.
+                (true, true) if members.contains_key(json_name) => {}
+                (true, true) => self.primitive_field(field, None, Some(value)),
+                (true, false) => {
+                    let beside = members.get(&["_", json_name].concat());
+                    self.primitive_field(field, Some(value), beside);
+                }
+                (false, _) => self.complex_field(field, value),
+            }
+            self.place.pop();
+        }
+        self.presence(definition, members);
+        if definition.name == "Extension" {
+            self.extension(members);
+        }
+    }
+
+    fn unknown(&mut self, definition: &'static TypeDef, name: &'a str) {
+        let bare = name.strip_prefix('_').unwrap_or(name);
+        let hint = if definition.element(bare).is_some_and(|element| element.is_choice) {
+            let names: Vec<&str> =
+                definition.names_of(bare).into_iter().map(|(name, _)| name).take(12).collect();
+            format!(" Name its type: {}.", names.join(", "))
+        } else if let Some(near) =
+            definition.elements.iter().find(|element| element.name.eq_ignore_ascii_case(bare))
+        {
+            format!(" Did you mean '{}'?", near.name)
+        } else {
+            String::new()
+        };
+        self.place.push(Step::Name(name));
+        self.report(IssueCode::Structure, format!("A {} has no element '{name}'.{hint}", definition.name));
+        self.place.pop();
+    }
+
+    /// What must be there is there, and of a choice only one.
+    fn presence(&mut self, definition: &'static TypeDef, members: &'a Map<String, Value>) {
+        for element in definition.elements.iter().filter(|element| element.min > 0 || element.is_choice) {
+            let found = if element.is_choice {
+                let names = members.keys().map(|name| name.strip_prefix('_').unwrap_or(name));
+                let mut types: Vec<&str> = names
+                    .filter(|name| name.starts_with(element.name))
+                    .filter_map(|name| {
+                        definition.field(name).filter(|field| field.element.name == element.name)
+                    })
+                    .map(|field| field.type_name)
+                    .collect();
+                types.sort_unstable();
+                types.dedup();
+                types
+            } else {
+                let is_there =
+                    members.contains_key(element.name) || members.contains_key(&["_", element.name].concat());
+                Vec::from_iter(is_there.then_some(element.name))
+            };
+            if found.is_empty() && element.min > 0 {
+                self.missing(definition, element);
+            }
+            if found.len() > 1 {
+                self.place.push(Step::Name(element.name));
+                let types = found.join(" and ");
+                self.report(
+                    IssueCode::Structure,
+                    format!("Only one value is allowed here, not both {types}."),
+                );
+                self.place.pop();
+            }
+        }
+    }
+
+    fn missing(&mut self, definition: &'static TypeDef, element: &'static ElementDef) {
+        self.place.push(Step::Name(element.name));
+        let name = if element.is_choice { format!("{}[x]", element.name) } else { element.name.to_owned() };
+        self.report(
+            IssueCode::Required,
+            format!("A {} must have the element '{name}', but it is missing.", definition.name),
+        );
+        self.place.pop();
+    }
+
+    /// An extension has either a value or extensions of its own, and its url says what it is.
+    fn extension(&mut self, members: &'a Map<String, Value>) {
+        let is_value = |name: &String| name.strip_prefix('_').unwrap_or(name).starts_with("value");
+        match (members.keys().any(is_value), members.contains_key("extension")) {
+            (true, true) => self.report(
+                IssueCode::Extension,
+                "An extension has either a value or extensions of its own, not both.",
+            ),
+            (false, false) => {
+                self.report(IssueCode::Extension, "An extension must have a value or extensions of its own.");
+            }
+            _ => {}
+        }
+        let url = members.get("url").and_then(Value::as_str).unwrap_or(":");
+        if !url.contains(':') && !self.place.is_nested_extension() {
+            self.report(IssueCode::Extension, format!("The url '{url}' of an extension must be absolute."));
+        }
+    }
+
+    fn complex_field(&mut self, field: Field, value: &'a Value) {
+        if !field.element.is_list() {
+            if value.is_array() {
+                return self.not_a_list();
+            }
+            return self.complex(field, value);
+        }
+        for (index, item) in self.items(field, value).iter().enumerate() {
+            self.place.push(Step::Index(index));
+            self.complex(field, item);
+            self.place.pop();
+        }
+    }
+
+    fn complex(&mut self, field: Field, value: &'a Value) {
+        if self.place.depth() > MAX_PLACE {
+            return self.report(IssueCode::TooLong, "This is nested too deep.");
+        }
+        if field.type_name == "Resource" {
+            return self.nested_resource(value, field.element.name == "contained");
+        }
+        let Some(definition) = type_def(field.type_name) else { return };
+        if definition.kind == Kind::Resource {
+            return self.nested_resource(value, false);
+        }
+        let Value::Object(members) = value else {
+            let text = format!("This must be a JSON object: a {}.", definition.name);
+            return self.report(IssueCode::Structure, text);
+        };
+        let before = self.issues.len();
+        self.object(definition, members);
+        if self.issues.len() > before {
+            return;
+        }
+        if field.type_name == "Reference" {
+            if let Err(why) = references::check(value, &field.element.targets, self.container) {
+                self.report(IssueCode::Value, why);
+            }
+        }
+        self.binding(field, value);
+    }
+
+    fn primitive_field(&mut self, field: Field, value: Option<&'a Value>, beside: Option<&'a Value>) {
+        if !field.element.is_list() {
+            if value.is_some_and(Value::is_array) || beside.is_some_and(Value::is_array) {
+                return self.not_a_list();
+            }
+            return self.primitive(field, value, beside);
+        }
+        let values = value.map(|value| self.items(field, value)).unwrap_or_default();
+        let besides = beside.map(|beside| self.items(field, beside)).unwrap_or_default();
+        if value.is_some() && beside.is_some() && values.len() != besides.len() {
+            return self.report(
+                IssueCode::Structure,
+                format!(
+                    "The list has {} values, but its twin with the underscore has {}: use null to fill up.",
+                    values.len(),
+                    besides.len()
+                ),
+            );
+        }
+        for index in 0..values.len().max(besides.len()) {
+            let value = values.get(index).filter(|value| !value.is_null());
+            let beside = besides.get(index).filter(|beside| !beside.is_null());
+            self.place.push(Step::Index(index));
+            if value.is_none() && beside.is_none() {
+                self.report(
+                    IssueCode::Structure,
+                    "A list must not have empty places: there is neither a value nor an extension.",
+                );
+            } else {
+                self.primitive(field, value, beside);
+            }
+            self.place.pop();
+        }
+    }
+
+    fn primitive(&mut self, field: Field, value: Option<&'a Value>, beside: Option<&'a Value>) {
+        if let Some(value) = value {
+            self.primitive_value(field, value);
+        }
+        let Some(beside) = beside else { return };
+        match (beside, type_def("Element")) {
+            (Value::Object(members), Some(element)) => {
+                if value.is_none() && !members.contains_key("extension") {
+                    self.report(
+                        IssueCode::Structure,
+                        "There must be a value, or an extension that says why not.",
+                    );
+                }
+                self.object(element, members);
+            }
+            _ => self.report(
+                IssueCode::Structure,
+                "The member with the underscore must be a JSON object with an id or extensions.",
+            ),
+        }
+    }
+
+    fn primitive_value(&mut self, field: Field, value: &'a Value) {
+        if value.is_null() {
+            return self.report(IssueCode::Structure, "null is not a value: leave the element out.");
+        }
+        if let Err(expected) = primitive::check(field.type_name, value) {
+            let name = field.type_name;
+            return self.report(IssueCode::Value, format!("A value of type {name} must be {expected}."));
+        }
+        if field.type_name == "xhtml"
+            && let Err(why) = narrative::check(value.as_str().unwrap_or_default())
+        {
+            return self.report(IssueCode::Invalid, why);
+        }
+        self.binding(field, value);
+    }
+
+    fn binding(&mut self, field: Field, value: &'a Value) {
+        if let Some(binding) = field.element.binding
+            && let Err(why) = coded::check(field.type_name, value, binding)
+        {
+            self.report(IssueCode::CodeInvalid, why);
+        }
+    }
+
+    /// The items of a list, whose length is within bounds.
+    fn items(&mut self, field: Field, value: &'a Value) -> &'a [Value] {
+        let Value::Array(items) = value else {
+            self.report(
+                IssueCode::Structure,
+                format!("'{}' may be repeated, so it must be a JSON array, even of one.", field.element.name),
+            );
+            return &[];
+        };
+        if items.is_empty() {
+            self.report(IssueCode::Structure, "A list must not be empty: leave the element out.");
+        }
+        if let Some(max) = field.element.max
+            && items.len() > max as usize
+        {
+            self.report(
+                IssueCode::Structure,
+                format!("At most {max} are allowed here, not {}.", items.len()),
+            );
+        }
+        items
+    }
+
+    fn not_a_list(&mut self) {
+        self.report(IssueCode::Structure, "Only one value is allowed here, so it must not be a JSON array.");
+    }
+
+    fn report(&mut self, code: IssueCode, diagnostics: impl Into<String>) {
+        if self.issues.len() < MAX_ISSUES {
+            self.issues.push(Issue::error(code, diagnostics).at(self.place.to_string()));
+        }
+    }
+}
