@@ -1,1 +1,128 @@
-//! Placeholder.
+//! Who is asking: accounts, passwords, sessions of browsers, tokens of API clients.
+//!
+//! Accounts, sessions and tokens are resources of internal types in the one store, so they have its history, audit and
+//! backup. A secret (password, cookie, token) is never stored and never printed: passwords are kept as Argon2id
+//! hashes, cookies and tokens as SHA-256. This crate says *who* somebody is, as an `access::Subject`; it never decides
+//! about data (that is `access`) and never speaks HTTP (that is `http`).
+//!
+//! **Invariant:** from outside, a wrong password, an unknown address and a disabled account look the same, in words and
+//! in time.
+//!
+//! Start reading at [`sign_in`], then [`authenticate`], then [`lockout`].
+
+pub mod account;
+mod accounts;
+mod api_tokens;
+mod audit;
+pub mod authenticate;
+mod cache;
+pub mod lockout;
+mod password;
+pub mod password_rule;
+mod sessions;
+pub mod sign_in;
+#[cfg(test)]
+mod testing;
+mod token;
+
+pub use account::{Account, NewAccount};
+pub use accounts::AccountError;
+pub use api_tokens::{ApiToken, NewToken, TokenError};
+pub use authenticate::{Identity, TokenScope};
+pub use lockout::LockoutConfig;
+pub use password::PasswordCost;
+pub use password_rule::WeakPassword;
+pub use sessions::Session;
+pub use sign_in::{NewSession, SignIn, SignInError};
+pub use token::{API_TOKEN_PREFIX, Credential, CredentialId};
+
+use cache::Cache;
+use lockout::Lockout;
+use password::Passwords;
+use salus_core::Timestamp;
+use salus_store::Store;
+use std::sync::Arc;
+
+/// What can go wrong, by what the caller does next.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Too many passwords are being checked. Try again in a moment.
+    #[error("too many people sign in at this moment")]
+    Busy,
+    /// The configuration cannot work; the text says which key.
+    #[error("{0}")]
+    Config(String),
+    /// Something stored cannot be read.
+    #[error("{0}")]
+    Broken(String),
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] salus_store::Error),
+}
+
+/// How people sign in and for how long.
+///
+/// The session times are those of NIST SP 800-63B-4 §2.2.3 (assurance level 2): one hour without a request, one day in
+/// all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthConfig {
+    /// What a guess at a stolen hash costs.
+    pub password_cost: PasswordCost,
+    /// How failed attempts are slowed.
+    pub lockout: LockoutConfig,
+    /// A session ends after so many seconds without a request.
+    pub session_idle_s: u32,
+    /// A session ends after so many seconds in any case.
+    pub session_absolute_s: u32,
+    /// How many sessions an account may have; the one unused for longest gives way.
+    pub sessions_by_account: usize,
+    /// The longest life of an API token, in days.
+    pub token_days: u32,
+}
+
+impl Default for AuthConfig {
+    fn default() -> Self {
+        Self {
+            password_cost: PasswordCost::default(),
+            lockout: LockoutConfig::default(),
+            session_idle_s: 3_600,
+            session_absolute_s: 86_400,
+            sessions_by_account: 20,
+            token_days: 365,
+        }
+    }
+}
+
+/// The door: signs people in, and tells who sends a request. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    config: AuthConfig,
+    passwords: Passwords,
+    lockout: Lockout,
+    cache: Cache,
+}
+
+impl Auth {
+    /// Opens the door over a store. Must be called within a Tokio runtime: a small task follows the log, and forgets
+    /// what it remembers of an account, session or token as soon as another process changes it.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the cost of a password cannot be computed.
+    pub fn open(store: Store, config: AuthConfig) -> Result<Self, Error> {
+        let passwords = Passwords::new(config.password_cost, Arc::clone(store.rng()))?;
+        let lockout = Lockout::new(config.lockout);
+        let inner = Arc::new(Inner { store, config, passwords, lockout, cache: Cache::default() });
+        cache::follow_the_log(&inner);
+        Ok(Self { inner })
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.store.clock().now()
+    }
+}

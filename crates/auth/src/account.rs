@@ -1,0 +1,136 @@
+//! Accounts: who may sign in, what part they play, whose records they have to do with.
+
+use crate::Error;
+use salus_access::{Relationship, Role, Subject};
+use salus_core::Secret;
+use salus_store::Stored;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// The type of an account in the store. It is internal: no policy and no REST request reaches it.
+pub const USER_ACCOUNT: &str = "UserAccount";
+
+/// An account as it is stored. Has no `Debug`: it names people.
+#[derive(Clone)]
+pub struct Account {
+    /// The id of the `UserAccount`.
+    pub id: String,
+    /// The version that was read.
+    pub version: u64,
+    /// In lower case; no two accounts have the same.
+    pub email: String,
+    /// The name to show.
+    pub display_name: String,
+    /// The parts they play.
+    pub roles: Vec<Role>,
+    /// Whether they may sign in.
+    pub is_active: bool,
+    /// The patients they have to do with, by patient id.
+    pub patients: BTreeMap<String, Relationship>,
+    pub(crate) password_hash: Secret<String>,
+}
+
+/// An account to be made.
+pub struct NewAccount {
+    /// Compared without regard to case.
+    pub email: String,
+    /// The name to show.
+    pub display_name: String,
+    /// The parts they play.
+    pub roles: Vec<Role>,
+    /// The patients they have to do with, by patient id.
+    pub patients: BTreeMap<String, Relationship>,
+    /// Judged by [`crate::password_rule`].
+    pub password: Secret<String>,
+}
+
+impl Account {
+    /// Who this is to the rest of Salus.
+    pub fn subject(&self) -> Subject {
+        Subject::new(&self.id, &self.display_name, self.roles.clone(), self.patients.clone())
+    }
+
+    pub(crate) fn read(stored: &Stored) -> Result<Self, Error> {
+        let body = stored.json()?;
+        Self::parse(stored, &body)
+            .ok_or_else(|| Error::Broken(format!("account {} cannot be read", stored.id)))
+    }
+
+    fn parse(stored: &Stored, body: &Value) -> Option<Self> {
+        let text = |name: &str| body[name].as_str().map(str::to_owned);
+        let roles = body["role"].as_array().into_iter().flatten();
+        let patients = body["patient"].as_array().into_iter().flatten().map(|entry| {
+            let id = entry["reference"]["reference"].as_str()?.strip_prefix("Patient/")?;
+            Some((id.to_owned(), entry["relationship"].as_str()?.parse().ok()?))
+        });
+        Some(Self {
+            id: stored.id.clone(),
+            version: stored.version,
+            email: text("email")?,
+            display_name: text("displayName")?,
+            roles: roles.map(|role| role.as_str()?.parse().ok()).collect::<Option<_>>()?,
+            is_active: body["state"] == "active",
+            patients: patients.collect::<Option<_>>()?,
+            password_hash: Secret::new(text("passwordHash")?),
+        })
+    }
+
+    pub(crate) fn resource(&self) -> Value {
+        let roles: Vec<_> = self.roles.iter().map(|role| role.code()).collect();
+        let patient = |(id, relationship): (&String, &Relationship)| {
+            json!({
+                "reference": { "reference": format!("Patient/{id}") },
+                "relationship": relationship.code(),
+            })
+        };
+        let mut resource = json!({
+            "resourceType": USER_ACCOUNT,
+            "id": self.id,
+            "email": self.email,
+            "displayName": self.display_name,
+            "passwordHash": self.password_hash.expose(),
+            "state": if self.is_active { "active" } else { "disabled" },
+        });
+        if !roles.is_empty() {
+            resource["role"] = json!(roles);
+        }
+        if !self.patients.is_empty() {
+            resource["patient"] = self.patients.iter().map(patient).collect();
+        }
+        resource
+    }
+}
+
+/// The form in which e-mail addresses are stored and compared; `None` where it is none.
+pub(crate) fn normal_email(typed: &str) -> Option<String> {
+    let email = typed.trim().to_lowercase();
+    let (name, host) = email.split_once('@')?;
+    let is_fine = |c: char| !c.is_whitespace() && !c.is_control() && !",|$\\@".contains(c);
+    let is_email = !name.is_empty() && !host.is_empty() && email.len() <= 254;
+    (is_email && name.chars().chain(host.chars()).all(is_fine)).then_some(email)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_email_address_has_one_form() {
+        for (typed, expect) in [
+            ("Maria@Example.org ", Some("maria@example.org")),
+            ("o'neil+salus@mail.example", Some("o'neil+salus@mail.example")),
+            ("root@localhost", Some("root@localhost")),
+            ("maria", None),
+            ("@example.org", None),
+            ("maria@", None),
+            ("a@b@c", None),
+            ("a,b@example.org", None),
+            ("a b@example.org", None),
+            ("a\u{0}b@example.org", None),
+        ] {
+            assert_eq!(normal_email(typed).as_deref(), expect, "{typed:?}");
+        }
+        assert_eq!(normal_email(&format!("{}@example.org", "a".repeat(300))), None);
+    }
+}

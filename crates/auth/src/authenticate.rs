@@ -1,0 +1,155 @@
+//! Who sends this request? From a cookie or a bearer token to a [`Subject`].
+
+use crate::account::{Account, USER_ACCOUNT};
+use crate::api_tokens::{API_TOKEN, ApiToken};
+use crate::cache::Known;
+use crate::sessions::{Session, USER_SESSION};
+use crate::token::{Credential, CredentialId};
+use crate::{Auth, Error};
+use jiff::SignedDuration;
+use salus_access::{Action, Subject};
+use salus_core::Timestamp;
+use salus_store::{Batch, Expect, Op};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// A session is marked as used at most so often.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// Somebody whose credential is good. Has no `Debug`: it names people.
+#[derive(Clone)]
+pub struct Identity {
+    /// Who it is, and what they may do with this credential.
+    pub subject: Arc<Subject>,
+    /// The e-mail address of the account.
+    pub email: Arc<str>,
+    /// What was shown.
+    pub credential: CredentialId,
+    /// What the credential is good for.
+    pub scope: TokenScope,
+    /// When it ends in any case.
+    pub expires_at: Timestamp,
+}
+
+/// What a credential is good for; a session is good for everything its account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenScope {
+    /// Reading only.
+    Read,
+    /// Everything the account may do.
+    Write,
+}
+
+impl TokenScope {
+    /// The word for it in tokens and in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+
+    pub(crate) fn parse(code: &str) -> Option<Self> {
+        [Self::Read, Self::Write].into_iter().find(|scope| scope.code() == code)
+    }
+
+    fn narrow(self, mut subject: Subject) -> Subject {
+        if self == Self::Read {
+            for rule in &mut subject.policy.rules {
+                rule.actions.retain(|action| *action == Action::Read);
+            }
+        }
+        subject
+    }
+}
+
+impl Auth {
+    /// Who shows this credential; `None` where it is unknown, ended, revoked, or its account disabled.
+    ///
+    /// A session counts as used by this.
+    ///
+    /// # Errors
+    /// Whatever the store says to reading the session and its account.
+    pub async fn authenticate(&self, credential: &Credential) -> Result<Option<Identity>, Error> {
+        let Some(id) = credential.id() else { return Ok(None) };
+        let now = self.now();
+        let known = match self.inner.cache.get(&id, now) {
+            Some(known) => known,
+            None => {
+                let mark = self.inner.cache.mark();
+                let Some(known) = self.look_up(&id, now).await? else { return Ok(None) };
+                let known = Arc::new(known);
+                self.inner.cache.remember(id, Arc::clone(&known), mark);
+                known
+            }
+        };
+        if !self.is_alive(&known, now) {
+            return Ok(None);
+        }
+        self.mark_seen(&known, now).await;
+        Ok(Some(known.identity.clone()))
+    }
+
+    async fn look_up(&self, id: &CredentialId, now: Timestamp) -> Result<Option<Known>, Error> {
+        let records = self.inner.store.system("authenticate a request");
+        let (account, scope, expires_at, seen_at, version) = match id {
+            CredentialId::Session(id) => {
+                let Some(stored) = records.read(USER_SESSION, id).await? else { return Ok(None) };
+                let session = Session::read(&stored)?;
+                (session.account, TokenScope::Write, session.expires_at, session.seen_at, stored.version)
+            }
+            CredentialId::Token(id) => {
+                let Some(stored) = records.read(API_TOKEN, id).await? else { return Ok(None) };
+                let token = ApiToken::read(&stored)?;
+                (token.account, token.scope, token.expires_at, now, stored.version)
+            }
+        };
+        let Some(stored) = records.read(USER_ACCOUNT, &account).await? else { return Ok(None) };
+        let account = Account::read(&stored)?;
+        if !account.is_active {
+            return Ok(None);
+        }
+        let identity = Identity {
+            subject: Arc::new(scope.narrow(account.subject())),
+            email: account.email.into(),
+            credential: id.clone(),
+            scope,
+            expires_at,
+        };
+        let seen_us = AtomicI64::new(seen_at.as_microsecond());
+        Ok(Some(Known { identity, version, seen_us, read_at: now }))
+    }
+
+    fn is_alive(&self, known: &Known, now: Timestamp) -> bool {
+        let idle_us = i64::from(self.inner.config.session_idle_s) * 1_000_000;
+        let is_idle = || now.as_microsecond() >= known.seen_us.load(Ordering::SeqCst).saturating_add(idle_us);
+        let may_idle = matches!(known.identity.credential, CredentialId::Token(_));
+        now < known.identity.expires_at && (may_idle || !is_idle())
+    }
+
+    /// Writes down that the session is in use. It is not worth failing a request: a full disk must not lock people out.
+    async fn mark_seen(&self, known: &Known, now: Timestamp) {
+        let CredentialId::Session(id) = &known.identity.credential else { return };
+        let (seen, now_us) = (known.seen_us.load(Ordering::SeqCst), now.as_microsecond());
+        let is_due = now_us.saturating_sub(seen) >= SEEN_EVERY.as_secs() * 1_000_000;
+        let is_ours =
+            || known.seen_us.compare_exchange(seen, now_us, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        if !is_due || !is_ours() {
+            return;
+        }
+        if let Err(cause) = self.write_seen(id, known.version, now).await
+            && !matches!(cause, Error::Store(salus_store::Error::Conflict(_)))
+        {
+            tracing::warn!(error = %cause, "a session could not be marked as used");
+        }
+    }
+
+    async fn write_seen(&self, id: &str, version: u64, now: Timestamp) -> Result<(), Error> {
+        let records = self.inner.store.system("mark a session as used");
+        let Some(stored) = records.read(USER_SESSION, id).await? else { return Ok(()) };
+        let mut resource = stored.json()?;
+        resource["seenAt"] = now.to_string().into();
+        records.write(Batch::of(Op::Put { resource, expect: Expect::Version(version) })).await?;
+        Ok(())
+    }
+}
