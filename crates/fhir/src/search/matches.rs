@@ -150,3 +150,244 @@ fn is_below(url: &str, above: &str) -> bool {
     let above = above.strip_suffix('/').unwrap_or(above);
     url.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The only place that knows how a resource is asked about.
+    #[track_caller]
+    fn check(resource: &Value, searches: &[(&str, bool)]) {
+        let type_name = resource["resourceType"].as_str().unwrap();
+        for (text, expected) in searches {
+            let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+            let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let query = Query::parse(type_name, &pairs).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(matches(&query, resource), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn strings_start_with_contain_or_are() {
+        let patient =
+            json!({"resourceType": "Patient", "name": [{"family": "Müller", "given": ["Éva", "Maria"]}]});
+        check(
+            &patient,
+            &[
+                ("family=mul", true),
+                ("family=MÜLLER", true),
+                ("family=ller", false),
+                ("family:contains=LLE", true),
+                ("family:exact=Müller", true),
+                ("family:exact=Muller", false),
+                ("family:exact=Mül", false),
+                ("name=eva", true),
+                ("given=maria", true),
+                ("given=anna,mari", true),
+                ("given=eva&given=maria", true),
+                ("given=eva&given=anna", false),
+                ("family:missing=false", true),
+                ("address:missing=true", true),
+            ],
+        );
+    }
+
+    #[test]
+    fn tokens_by_system_code_both_or_text() {
+        let coding =
+            json!([{"system": "http://loinc.org", "code": "718-7", "display": "Hemoglobin"}, {"code": "hb"}]);
+        let observation = json!({"resourceType": "Observation", "status": "final", "code": {"coding": coding, "text": "Haemoglobin mass"}});
+        check(
+            &observation,
+            &[
+                ("code=718-7", true),
+                ("code=http://loinc.org|718-7", true),
+                ("code=http://loinc.org|", true),
+                ("code=http://snomed.info/sct|718-7", false),
+                ("code=|718-7", false),
+                ("code=|hb", true),
+                ("code=718-7,x", true),
+                ("code:not=718-7", false),
+                ("code:not=x", true),
+                ("code:not=x,hb", false),
+                ("category:not=x", true),
+                ("code=718", false),
+                ("code:text=hemo", true),
+                ("code:text=HAEMOGLOBIN MASS", true),
+                ("code:text=mass", false),
+                ("status=final", true),
+            ],
+        );
+        let identifier =
+            json!([{"system": "s", "value": "1", "type": {"coding": [{"system": "t", "code": "MR"}]}}]);
+        check(
+            &json!({"resourceType": "Patient", "id": "p", "identifier": identifier}),
+            &[
+                ("identifier:of-type=t|MR|1", true),
+                ("identifier:of-type=t|SS|1", false),
+                ("identifier=s|1", true),
+                ("identifier=t|MR", false),
+                ("_id=p", true),
+                ("_id=P", false),
+                ("deceased=false", true),
+            ],
+        );
+    }
+
+    #[test]
+    fn dates_are_ranges() {
+        let born = json!({"resourceType": "Patient", "birthDate": "2013-01-14"});
+        check(
+            &born,
+            &[
+                ("birthdate=2013-01-14", true),
+                ("birthdate=2013-01", true),
+                ("birthdate=2013-01-14T10:00", false),
+                ("birthdate=ne2013-01-14", false),
+                ("birthdate=ne2012", true),
+                ("birthdate=gt2013-01-13", true),
+                ("birthdate=gt2013-01-14", false),
+                ("birthdate=gt2013-01-14T10:00", true),
+                ("birthdate=lt2013-01-14T10:00", true),
+                ("birthdate=lt2013-01-14", false),
+                ("birthdate=ge2013-01-14", true),
+                ("birthdate=le2013", true),
+                ("birthdate=sa2013-01-13", true),
+                ("birthdate=sa2013-01-14T00:00", false),
+                ("birthdate=eb2013-01-15", true),
+                ("birthdate=eb2013-01-14", false),
+                ("birthdate=ap2013-01-15", true),
+                ("birthdate=ap2013-01-17", false),
+            ],
+        );
+        let since = json!({"resourceType": "Encounter", "period": {"start": "2013-01-21"}});
+        check(
+            &since,
+            &[
+                ("date=2013-01-21", false),
+                ("date=gt2030", true),
+                ("date=lt2013-01-22", true),
+                ("date=lt2013-01-21", false),
+                ("date=ge2013-01-21", true),
+                ("date=eb2030", false),
+                ("date=sa2013-01-20", true),
+            ],
+        );
+    }
+
+    #[test]
+    fn numbers_have_the_precision_they_are_asked_with() {
+        let value: Value = serde_json::from_str("5.42").unwrap();
+        let quantity =
+            json!({"value": value, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg_"});
+        check(
+            &json!({"resourceType": "Observation", "valueQuantity": quantity}),
+            &[
+                ("value-quantity=5.4", true),
+                ("value-quantity=5.5", false),
+                ("value-quantity=5.420", true),
+                ("value-quantity=ne5.4", false),
+                ("value-quantity=gt5.4", true),
+                ("value-quantity=gt5.42", false),
+                ("value-quantity=ge5.42", true),
+                ("value-quantity=lt5.42", false),
+                ("value-quantity=le5.42", true),
+                ("value-quantity=sa5", true),
+                ("value-quantity=eb5.5", true),
+                ("value-quantity=ap5", true),
+                ("value-quantity=ap4", false),
+                ("value-quantity=5.4|http://unitsofmeasure.org|mg_", true),
+                ("value-quantity=5.4|http://unitsofmeasure.org|mg", false),
+                ("value-quantity=5.4|http://unitsofmeasure.org|", true),
+                ("value-quantity=5.4||mg", true),
+                ("value-quantity=5.4||mg_", true),
+                ("value-quantity=5.4||g", false),
+            ],
+        );
+    }
+
+    #[test]
+    fn references_by_id_type_url_and_identifier() {
+        let local = json!({"resourceType": "Observation", "subject": {"reference": "Patient/1", "identifier": {"system": "s", "value": "9"}}});
+        check(
+            &local,
+            &[
+                ("subject=Patient/1", true),
+                ("subject=1", true),
+                ("patient=1", true),
+                ("subject=Group/1", false),
+                ("subject:Patient=1", true),
+                ("subject:Group=1", false),
+                ("subject=Patient/1/_history/1", false),
+                ("subject:identifier=s|9", true),
+                ("subject:identifier=9", true),
+                ("subject:identifier=t|9", false),
+                ("subject=http://x.example/Patient/1", false),
+            ],
+        );
+        let versioned =
+            json!({"resourceType": "Observation", "subject": {"reference": "Patient/1/_history/2"}});
+        check(
+            &versioned,
+            &[("subject=Patient/1", true), ("subject=Patient/1/_history/2", true), ("subject=2", false)],
+        );
+        let foreign =
+            json!({"resourceType": "Observation", "subject": {"reference": "http://x.example/Patient/1"}});
+        check(
+            &foreign,
+            &[
+                ("subject=http://x.example/Patient/1", true),
+                ("subject=Patient/1", false),
+                ("subject=1", false),
+            ],
+        );
+        let shown = json!({"resourceType": "Observation", "subject": {"display": "somebody"}});
+        check(&shown, &[("subject:missing=false", true), ("patient:missing=true", true)]);
+    }
+
+    #[test]
+    fn uris_are_equal_above_or_below() {
+        check(
+            &json!({"resourceType": "ValueSet", "url": "http://x/fhir/v"}),
+            &[
+                ("url=http://x/fhir/v", true),
+                ("url=http://x/fhir", false),
+                ("url:below=http://x/fhir", true),
+                ("url:below=http://x/fhir/", true),
+                ("url:below=http://x/fh", false),
+                ("url:above=http://x/fhir/v/1", true),
+                ("url:above=http://x/fhir/v1", false),
+            ],
+        );
+        let canonical = json!({"resourceType": "Patient", "meta": {"profile": ["http://x/p|1"]}});
+        check(
+            &canonical,
+            &[
+                ("_profile=http://x/p", true),
+                ("_profile=http://x/p|1", true),
+                ("_profile=http://x/p|2", false),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_composite_asks_for_both_in_one_element() {
+        let component = |code: &str, value: i32| json!({"code": {"coding": [{"code": code}]}, "valueQuantity": {"value": value}});
+        let pressure = json!({"resourceType": "Observation", "component": [component("sys", 120), component("dia", 80)]});
+        check(
+            &pressure,
+            &[
+                ("component-code-value-quantity=sys$gt100", true),
+                ("component-code-value-quantity=dia$gt100", false),
+                ("component-code-value-quantity=dia$gt100,dia$lt100", true),
+            ],
+        );
+    }
+
+    #[test]
+    fn another_type_never_matches() {
+        assert!(!matches(&Query::all("Patient"), &json!({"resourceType": "Group"})));
+        assert!(matches(&Query::all("Patient"), &json!({"resourceType": "Patient"})));
+    }
+}

@@ -15,16 +15,16 @@ mod matches;
 mod normalise;
 mod number;
 mod parse;
+mod plan;
 mod query;
 mod text;
 mod value;
 
 pub use entry::{IndexEntry, IndexValue};
 pub use error::{QueryError, QueryErrorKind};
+pub use extract::extract_param;
 pub(crate) use extract::walk;
-pub use extract::{extract, extract_param};
 pub use matches::{approximate_number, approximate_range, matches, matches_filter, matches_value};
 pub use normalise::normalise;
-pub use query::{
-    Filter, FilterValue, Include, Modifier, Prefix, Query, Sort, Summary, TotalMode,
-};
+pub use plan::extract;
+pub use query::{Filter, FilterValue, Include, Modifier, Prefix, Query, Sort, Summary, TotalMode};

@@ -8,6 +8,9 @@ pub(super) struct Decimal {
     pub(super) hi: f64,
 }
 
+/// More digits than these are read, but no precision is claimed for them: `f64` has none.
+const MOST_DIGITS: usize = 15;
+
 /// Reads a decimal number: sign, digits, fraction, exponent. `None` for anything else, also for infinities.
 pub(super) fn decimal(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
@@ -21,30 +24,31 @@ pub(super) fn decimal(text: &str) -> Option<Decimal> {
         return None;
     }
     let decimals = unsigned.len() - whole.len();
+    let beyond = significant_digits(unsigned).saturating_sub(MOST_DIGITS);
     let last_digit = exponent.checked_sub(i32::try_from(decimals.saturating_sub(1)).ok()?)?;
+    let last_digit = last_digit.checked_add(i32::try_from(beyond).ok()?)?;
     let value: f64 = text.parse().ok()?;
     let half = 0.5 * 10f64.powi(last_digit);
     let (lo, hi) = (value - half, value + half);
     (lo.is_finite() && hi.is_finite()).then_some(Decimal { value, lo, hi })
 }
 
-/// How many digits of a number's text carry meaning.
-pub(super) fn significant_digits(text: &str) -> usize {
-    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
-    mantissa.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count()
+fn significant_digits(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count()
 }
 
-/// A text that [`decimal`] reads as this very number and range, for numbers of at most 15 significant digits.
+/// A text that [`decimal`] reads as this very number and range.
 pub(super) fn decimal_text(value: f64, lo: f64, hi: f64) -> String {
     let last_digit = (hi - lo).log10().round();
-    if last_digit <= 0.0 && last_digit >= -30.0 {
-        return format!("{value:.*}", (-last_digit) as usize);
-    }
-    if value == 0.0 {
-        return format!("0e{last_digit}");
-    }
-    let leading = value.abs().log10().floor();
-    format!("{value:.*e}", (leading - last_digit).max(0.0) as usize)
+    let text = if (-30.0..=0.0).contains(&last_digit) {
+        format!("{value:.*}", (-last_digit) as usize)
+    } else if value == 0.0 {
+        format!("0e{last_digit}")
+    } else {
+        let leading = value.abs().log10().floor();
+        format!("{value:.*e}", (leading - last_digit).max(0.0) as usize)
+    };
+    if decimal(&text) == Some(Decimal { value, lo, hi }) { text } else { format!("{value:e}") }
 }
 
 #[cfg(test)]

@@ -294,3 +294,138 @@ fn reference_param(
         _ => Ok(param),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(text: &str) -> (String, String) {
+        let (name, value) = text.split_once('=').unwrap();
+        (name.to_owned(), value.to_owned())
+    }
+
+    fn parse(resource_type: &str, text: &str) -> Result<Query, QueryError> {
+        Query::parse(resource_type, &text.split('&').map(pair).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_query_written_back_is_canonical_and_reads_the_same() {
+        let table = [
+            ("Patient", "family=eve", "family=eve"),
+            ("Patient", "family:exact=O\\,Hara\\\\", "family:exact=O\\,Hara\\\\"),
+            ("Patient", "name=a|b$c", "name=a\\|b\\$c"),
+            ("Patient", "family:contains=a,b", "family:contains=a,b"),
+            ("Patient", "gender:not=male", "gender:not=male"),
+            ("Patient", "gender:missing=true", "gender:missing=true"),
+            ("Patient", "identifier=s|1,|2,3,t|", "identifier=s|1,|2,3,t|"),
+            ("Patient", "identifier:of-type=s|MR|1", "identifier:of-type=s|MR|1"),
+            ("Patient", "birthdate=ge2024-03-01&birthdate=lt2025", "birthdate=ge2024-03-01&birthdate=lt2025"),
+            ("Patient", "birthdate=eq2024", "birthdate=2024"),
+            ("Observation", "date=2024-03-01T10:00:00+01:00", "date=2024-03-01T09:00:00Z"),
+            ("Observation", "value-quantity=gt5.40|http://u|mg", "value-quantity=gt5.40|http://u|mg"),
+            ("Observation", "value-quantity=5||mg", "value-quantity=5||mg"),
+            ("Observation", "value-quantity=ap5e2", "value-quantity=ap5e2"),
+            ("RiskAssessment", "probability=sa0.8", "probability=sa0.8"),
+            ("Observation", "subject=Patient/1,2", "subject=Patient/1,2"),
+            ("Observation", "subject:Patient=1", "subject:Patient=Patient/1"),
+            ("Observation", "subject:identifier=s|1", "subject:identifier=s|1"),
+            ("Observation", "patient=1", "patient=Patient/1"),
+            ("Observation", "subject=http://x.example/Patient/1", "subject=http://x.example/Patient/1"),
+            ("Observation", "code:text=body mass", "code:text=body mass"),
+            ("Observation", "code-value-quantity=s|c$gt5", "code-value-quantity=s|c$gt5"),
+            ("ValueSet", "url:below=http://x/v", "url:below=http://x/v"),
+            ("Patient", "_id=1&_lastUpdated=gt2024&_tag=s|c", "_id=1&_lastUpdated=gt2024&_tag=s|c"),
+            ("Patient", "_count=5&_sort=-birthdate,_id", "_sort=-birthdate,_id&_count=5"),
+            ("Patient", "_total=accurate&_summary=data", "_total=accurate&_summary=data"),
+            ("Patient", "_total=none&_summary=false&_elements=name,birthDate", "_elements=name,birthDate"),
+            ("Observation", "_include=Observation:subject:Patient", "_include=Observation:subject:Patient"),
+            (
+                "Observation",
+                "_include:iterate=Patient:link&_include=*",
+                "_include:iterate=Patient:link&_include=*",
+            ),
+            (
+                "Patient",
+                "_revinclude=Observation:subject&_revinclude:iterate=Provenance:*",
+                "_revinclude=Observation:subject&_revinclude:iterate=Provenance:*",
+            ),
+        ];
+        for (resource_type, text, expected) in table {
+            let query = parse(resource_type, text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let pairs = query.to_pairs();
+            let written: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            assert_eq!(written.join("&"), expected, "{text}");
+            assert!(Query::parse(resource_type, &pairs).unwrap() == query, "{text} changed");
+        }
+    }
+
+    #[test]
+    fn a_misuse_names_the_parameter_and_says_what_is_right() {
+        use QueryErrorKind::{Invalid, NotSupported, Unknown};
+        let table = [
+            ("Patient", "shoe-size=5", Unknown, "birthdate"),
+            ("Patient", "family", Invalid, "has no value"),
+            ("Patient", "family=a,,b", Invalid, "empty value"),
+            ("Patient", "family= ", Invalid, "letter"),
+            ("Patient", "gender:exact=male", Invalid, ":missing, :not, :text"),
+            ("Patient", "gender:of-type=a|b|c", Invalid, "allowed are"),
+            ("Patient", "identifier:of-type=a|b", Invalid, "system|code|value"),
+            ("Patient", "birthdate:contains=2", Invalid, "allowed are :missing"),
+            ("Patient", "birthdate=1.1.2020", Invalid, "prefixes"),
+            ("Patient", "birthdate=zz2020", Invalid, "such as"),
+            ("Patient", "gender:missing=maybe", Invalid, "true"),
+            ("Patient", "gender=|", Invalid, "system|code"),
+            ("Patient", "identifier=a|b|c", Invalid, "system|code"),
+            ("Observation", "subject:Practitioner=1", Invalid, "allowed are"),
+            ("Observation", "subject:Patient=Group/1", Invalid, "another type"),
+            ("Observation", "value-quantity=5|mg", Invalid, "number||unit"),
+            ("Observation", "value-quantity=five", Invalid, "number"),
+            ("Observation", "code-value-quantity=a$", Invalid, "code$value-quantity"),
+            ("Observation", "code-value-quantity=a$b$c", Invalid, "code$value-quantity"),
+            ("Observation", "code:in=http://x", NotSupported, "terminology"),
+            ("Observation", "code:below=a", NotSupported, "terminology"),
+            ("Observation", "subject.name=a", NotSupported, "chained"),
+            ("Observation", "subject:Patient.name=a", NotSupported, "chained"),
+            ("Patient", "_has:Observation:subject:code=a", NotSupported, "reverse"),
+            ("Patient", "_filter=a", NotSupported, "filter"),
+            ("Location", "near=1|2", NotSupported, "cannot"),
+            ("Patient", "_sort=shoe-size", Invalid, "Patient"),
+            ("Observation", "_sort=code-value-quantity", Invalid, "no order"),
+            ("Patient", "_count=-1", Invalid, "whole number"),
+            ("Patient", "_count=1&_count=2", Invalid, "once"),
+            ("Patient", "_total=yes", Invalid, "accurate"),
+            ("Patient", "_summary=yes", Invalid, "data"),
+            ("Patient", "_elements=shoeSize", Invalid, "root of Patient"),
+            ("Observation", "_include=subject", Invalid, "Type:parameter"),
+            ("Observation", "_include=Observation:code", Invalid, "subject"),
+            ("Observation", "_include=Patient:link", Invalid, "iterate"),
+            ("Observation", "_include=Observation:encounter:Patient", Invalid, "Encounter"),
+            ("Patient", "_revinclude=Nothing:subject", Invalid, "resource type"),
+            ("Nothing", "_id=1", Invalid, "Nothing"),
+        ];
+        for (resource_type, text, kind, part) in table {
+            let text = if text.contains('=') { text.to_owned() } else { format!("{text}=") };
+            let error = parse(resource_type, &text).err().unwrap_or_else(|| panic!("{text} was accepted"));
+            assert_eq!(error.kind, kind, "{text}: {error}");
+            assert!(error.message.contains(part), "{text}: {error}");
+            let name = text.rsplit('&').next().unwrap().split('=').next().unwrap();
+            assert!(error.parameter.starts_with(name) || resource_type == "Nothing", "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn lenience_leaves_out_what_does_not_exist_and_nothing_else() {
+        let pairs = ["shoe-size=5", "gender=male"].map(pair);
+        let (query, ignored) = Query::parse_lenient("Patient", &pairs).unwrap();
+        assert_eq!((query.filters.len(), ignored.len()), (1, 1));
+        assert_eq!(ignored[0].parameter, "shoe-size");
+        assert!(Query::parse_lenient("Patient", &[pair("gender:exact=male")]).is_err());
+    }
+
+    #[test]
+    fn what_is_shown_of_a_query_holds_no_value() {
+        let query = parse("Patient", "family=Secret&birthdate=1970-01-01").unwrap();
+        assert_eq!(format!("{:?}", query.filters), "[family (1 values), birthdate (1 values)]");
+        assert!(!parse("Patient", "birthdate=Secret").unwrap_err().to_string().contains("Secret"));
+    }
+}

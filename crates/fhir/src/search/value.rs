@@ -2,7 +2,7 @@
 
 use super::error::QueryError;
 use super::normalise::normalise;
-use super::number::{Decimal, decimal, significant_digits};
+use super::number::{Decimal, decimal};
 use super::query::{FilterValue, Modifier, Prefix};
 use crate::defs::{ParamKind, SearchParam, is_resource_type};
 use crate::reference::{Reference, is_id};
@@ -67,11 +67,15 @@ pub(super) fn filter_value(
     if param.kind == ParamKind::Composite {
         return composite(param, text, name);
     }
-    let targets = match modifier {
-        Some(Modifier::Type(target)) => &[target.as_str()][..],
-        _ => &param.targets[..],
-    };
-    plain(param.kind, targets, modifier == Some(&Modifier::Exact), text, name)
+    if let Some(Modifier::Type(target)) = modifier {
+        return match reference(text, &[target]) {
+            FilterValue::Reference { type_name: Some(other), .. } if other != *target => {
+                Err(QueryError::invalid(name, "the value is of another type than the modifier"))
+            }
+            value => Ok(value),
+        };
+    }
+    plain(param.kind, &param.targets, modifier == Some(&Modifier::Exact), text, name)
 }
 
 fn plain(
@@ -87,7 +91,7 @@ fn plain(
         ParamKind::Date => date(text, name),
         ParamKind::Number => number(text, name),
         ParamKind::Quantity => quantity(text, name),
-        ParamKind::Reference => reference(text, targets, name),
+        ParamKind::Reference => Ok(reference(text, targets)),
         ParamKind::Uri => Ok(FilterValue::Uri(unescape(text))),
         ParamKind::Composite | ParamKind::Special => {
             Err(QueryError::not_supported(name, "Salus cannot search by this parameter"))
@@ -137,8 +141,8 @@ fn date(text: &str, name: &str) -> Result<FilterValue, QueryError> {
 
 fn number(text: &str, name: &str) -> Result<FilterValue, QueryError> {
     let (prefix, rest) = prefix(text);
-    let Decimal { value, lo, hi } = exact(rest).ok_or_else(|| {
-        let wanted = "takes a number of at most 15 digits such as 5, 5.40 or 1e-3";
+    let Decimal { value, lo, hi } = decimal(rest).ok_or_else(|| {
+        let wanted = "takes a number such as 5, 5.40 or 1e-3";
         QueryError::invalid(name, format!("{wanted}, after one of the prefixes {}", prefixes()))
     })?;
     Ok(FilterValue::Number { prefix, value, lo, hi })
@@ -152,37 +156,34 @@ fn quantity(text: &str, name: &str) -> Result<FilterValue, QueryError> {
         [system, code] => (filled(system), filled(code)),
         _ => (None, Some(String::new())),
     };
-    match exact(amount) {
+    match decimal(amount) {
         Some(Decimal { value, lo, hi }) if code.as_deref() != Some("") => {
             Ok(FilterValue::Quantity { prefix, value, lo, hi, system, code })
         }
         _ => {
-            let wanted =
-                "takes `number`, `number|system|code` or `number||unit`, the number of at most 15 digits";
+            let wanted = "takes `number`, `number|system|code` or `number||unit`";
             Err(QueryError::invalid(name, format!("{wanted}, after one of the prefixes {}", prefixes())))
         }
     }
 }
 
-fn reference(text: &str, targets: &[&str], name: &str) -> Result<FilterValue, QueryError> {
+/// An id alone is one of the only target type, if there is but one.
+fn reference(text: &str, targets: &[&str]) -> FilterValue {
     let text = unescape(text);
     if let Reference::Local { type_name, id, version: None } = Reference::parse(&text)
         && is_resource_type(type_name)
     {
-        if !targets.is_empty() && !targets.contains(&type_name) {
-            return Err(QueryError::invalid(name, format!("refers to {} only", targets.join(", "))));
-        }
         let (type_name, id) = (Some(type_name.to_owned()), Some(id.to_owned()));
-        return Ok(FilterValue::Reference { type_name, id, url: None });
+        return FilterValue::Reference { type_name, id, url: None };
     }
     let type_name = match targets {
         [only] => Some((*only).to_owned()),
         _ => None,
     };
     if is_id(&text) {
-        return Ok(FilterValue::Reference { type_name, id: Some(text), url: None });
+        return FilterValue::Reference { type_name, id: Some(text), url: None };
     }
-    Ok(FilterValue::Reference { type_name: None, id: None, url: Some(text) })
+    FilterValue::Reference { type_name: None, id: None, url: Some(text) }
 }
 
 fn composite(param: &SearchParam, text: &str, name: &str) -> Result<FilterValue, QueryError> {
@@ -204,10 +205,6 @@ fn prefix(text: &str) -> (Prefix, &str) {
 
 fn prefixes() -> String {
     Prefix::ALL.map(Prefix::as_str).join(", ")
-}
-
-fn exact(text: &str) -> Option<Decimal> {
-    decimal(text).filter(|_| significant_digits(text) <= 15)
 }
 
 fn filled(text: &str) -> Option<String> {
