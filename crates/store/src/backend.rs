@@ -4,7 +4,7 @@
 //! process (SQLite) and one across a network (PostgreSQL) implement it alike. What comes and goes is sealed:
 //! a backend never sees the content of a resource.
 
-use crate::audit::{AuditRow, Head, NewAudit};
+use crate::audit::{AuditRow, NewAudit};
 use crate::index::Rows;
 use crate::job::{Job, Progress};
 use crate::resource::Event;
@@ -36,8 +36,6 @@ pub(crate) struct LogRow {
     pub(crate) at: i64,
     /// Whose key seals the body.
     pub(crate) pat: i64,
-    /// The log entry of the version before; 0 = none.
-    pub(crate) prev: u64,
     /// None for a deletion, and where the call does not bring bodies.
     pub(crate) sealed: Option<Sealed>,
 }
@@ -197,9 +195,6 @@ pub(crate) trait Backend: Send + Sync {
     /// Audit entries after `after`, oldest first; of one patient (by digest) or of all.
     async fn audit_rows(&self, after: u64, patient: Option<i64>, limit: u32) -> Result<Vec<AuditRow>, Error>;
 
-    /// The newest entry of the audit chain.
-    async fn audit_head(&self) -> Result<Head, Error>;
-
     /// Whose a file is, and how large; none = unknown.
     async fn blob(&self, hash: [u8; 32]) -> Result<Option<BlobRow>, Error>;
 
@@ -214,7 +209,13 @@ pub(crate) trait Backend: Send + Sync {
     async fn finish_job(&self, id: String, lease: u64, finish: Finish, now: i64) -> Result<bool, Error>;
 
     /// Notes how far a job is, and extends its lease; false where the lease has passed to another.
-    async fn progress_job(&self, id: String, lease: u64, progress: Progress, lease_until: i64) -> Result<bool, Error>;
+    async fn progress_job(
+        &self,
+        id: String,
+        lease: u64,
+        progress: Progress,
+        lease_until: i64,
+    ) -> Result<bool, Error>;
 
     /// A job by id.
     async fn job(&self, id: String) -> Result<Option<Job>, Error>;

@@ -1,7 +1,8 @@
 //! What goes into the store: one transaction of writes.
 
 use salus_core::Timestamp;
-use salus_fhir::{Value, search::Query};
+use salus_fhir::json::Value;
+use salus_fhir::search::Query;
 
 /// One transaction: all of it is kept, with its audit entries and index rows, or nothing.
 #[derive(Default)]

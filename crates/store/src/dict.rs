@@ -22,8 +22,9 @@ const DICTIONARY_SIZE: usize = 112 << 10;
 
 static FHIR_1_BYTES: &[u8] = include_bytes!("dict/fhir-1.dict");
 static ENCODER: LazyLock<EncoderDictionary<'static>> =
-    LazyLock::new(|| EncoderDictionary::new(FHIR_1_BYTES, LEVEL));
-static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderDictionary::new(FHIR_1_BYTES));
+    LazyLock::new(|| EncoderDictionary::copy(FHIR_1_BYTES, LEVEL));
+static DECODER: LazyLock<DecoderDictionary<'static>> =
+    LazyLock::new(|| DecoderDictionary::copy(FHIR_1_BYTES));
 
 thread_local! {
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
@@ -52,7 +53,11 @@ pub(crate) fn decompress(dict: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let slot = match dict {
         NONE => &PLAIN,
         FHIR_1 if !FHIR_1_BYTES.is_empty() => &WITH_FHIR_1,
-        _ => return Err(Error::Unusable(format!("this binary does not know dictionary {dict}; use a newer one"))),
+        _ => {
+            return Err(Error::Unusable(format!(
+                "this binary does not know dictionary {dict}; use a newer one"
+            )));
+        }
     };
     slot.with_borrow_mut(|slot| {
         let decompressor = match slot {
@@ -63,6 +68,11 @@ pub(crate) fn decompress(dict: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
         let capacity = Decompressor::upper_bound(bytes).unwrap_or(MAX_BODY).min(MAX_BODY);
         Ok(decompressor.decompress(bytes, capacity)?)
     })
+}
+
+/// The dictionary that ships and its number, if one does.
+pub(crate) fn shipped() -> Option<(u8, &'static [u8])> {
+    (!FHIR_1_BYTES.is_empty()).then_some((FHIR_1, FHIR_1_BYTES))
 }
 
 fn current() -> u8 {
@@ -96,7 +106,9 @@ mod tests {
 
     #[test]
     fn a_dictionary_can_be_trained() {
-        let sample = |n: usize| format!(r#"{{"resourceType":"Observation","id":"{n}","value":{}}}"#, n * 7).into_bytes();
+        let sample = |n: usize| {
+            format!(r#"{{"resourceType":"Observation","id":"{n}","value":{}}}"#, n * 7).into_bytes()
+        };
         let dictionary = train_dictionary(&(0..5_000).map(sample).collect::<Vec<_>>()).unwrap();
         assert!(!dictionary.is_empty() && dictionary.len() <= DICTIONARY_SIZE);
     }

@@ -23,8 +23,8 @@
 //! | composite | the lead (first) component ([`Keys::composite`]) | as the second component's kind says: value, start, or principal date | as there |
 //! | every resource | `_lastUpdated` ([`Keys::whole`]): the listing of a type | last updated, µs | – |
 //!
-//! The *principal date* (µs) is the clinical date of the type (`fhir::defs::principal_date`), so that "this
-//! patient, this code, by date" is one range scan; [`UNDATED`] where the resource has none; last updated where
+//! The *principal date* (µs) is the clinical date of the type (the first of `fhir::defs::principal_dates` that the
+//! resource has, its earliest start), so that "this patient, this code, by date" is one range scan; [`UNDATED`] where the resource has none; last updated where
 //! the type has none.
 //!
 //! A token's system is not in the key: two systems seldom share a code, and the second row would cost a tenth of
@@ -37,8 +37,8 @@
 //! not sealed. A patient's other rows are read through, which is quick within one patient.
 
 use crate::hash::KeyedHash;
-use salus_fhir::Value;
 use salus_fhir::defs::{self, SearchParam};
+use salus_fhir::json::Value;
 use salus_fhir::search::{IndexEntry, IndexValue, extract, normalise};
 
 /// The number of the scope of everything that belongs to no patient.
@@ -139,7 +139,14 @@ impl Keys {
         out.finish()
     }
 
-    fn push_value(&self, type_name: &str, param: &str, value: &IndexValue, date: i64, out: &mut Collected<'_>) {
+    fn push_value(
+        &self,
+        type_name: &str,
+        param: &str,
+        value: &IndexValue,
+        date: i64,
+        out: &mut Collected<'_>,
+    ) {
         match value {
             IndexValue::Token { code: Some(code), .. } => {
                 out.push(type_name, param, self.token(type_name, param, code), date, None);
@@ -147,7 +154,7 @@ impl Keys {
             IndexValue::Token { system: Some(system), code: None, .. } => {
                 out.push(type_name, param, self.token_system(type_name, param, system), date, None);
             }
-            IndexValue::Token { .. } | IndexValue::Text(_) => {}
+            IndexValue::Token { .. } | IndexValue::TypedIdentifier { .. } | IndexValue::Text(_) => {}
             IndexValue::Date(range) => {
                 out.push(type_name, param, self.whole(type_name, param), range.start, Some(range.end));
             }
@@ -187,7 +194,9 @@ impl Keys {
 pub(crate) fn composite_lead(first: &IndexValue) -> Option<String> {
     match first {
         IndexValue::Token { code: Some(code), .. } => Some(code.clone()),
-        IndexValue::Reference { type_name: Some(type_name), id: Some(id), .. } => Some(format!("{type_name}/{id}")),
+        IndexValue::Reference { type_name: Some(type_name), id: Some(id), .. } => {
+            Some(format!("{type_name}/{id}"))
+        }
         IndexValue::Reference { url: Some(uri), .. } | IndexValue::Uri(uri) => Some(uri.clone()),
         _ => None,
     }
@@ -223,13 +232,17 @@ pub(crate) fn stored_as(type_name: &str, param: &'static SearchParam) -> Vec<&'s
     let others: &[&str] = match (type_name, param.code) {
         (_, "patient") if defs::search_param(type_name, "subject").is_some() => &["subject"],
         ("Observation", "combo-code") => &["code", "component-code"],
-        ("Observation", "combo-data-absent-reason") => &["data-absent-reason", "component-data-absent-reason"],
+        ("Observation", "combo-data-absent-reason") => {
+            &["data-absent-reason", "component-data-absent-reason"]
+        }
         ("Observation", "combo-value-quantity") => &["value-quantity", "component-value-quantity"],
         ("Observation", "combo-value-concept") => &["value-concept", "component-value-concept"],
         ("Observation", "combo-code-value-quantity") => {
             &["code-value-quantity", "component-code-value-quantity"]
         }
-        ("Observation", "combo-code-value-concept") => &["code-value-concept", "component-code-value-concept"],
+        ("Observation", "combo-code-value-concept") => {
+            &["code-value-concept", "component-code-value-concept"]
+        }
         _ => return vec![param],
     };
     others.iter().filter_map(|code| defs::search_param(type_name, code)).collect()
@@ -243,14 +256,21 @@ fn has_own_rows(type_name: &str, param: &'static SearchParam) -> bool {
     }
 }
 
-fn principal_ord(type_name: &str, entries: &[IndexEntry], last_updated: i64) -> i64 {
-    let Some(principal) = defs::principal_date(type_name) else { return last_updated };
-    let starts = entries.iter().filter(|entry| entry.param.code == principal.code);
-    let start = starts.filter_map(|entry| match &entry.value {
-        IndexValue::Date(range) => Some(range.start),
-        _ => None,
-    });
-    start.min().unwrap_or(UNDATED)
+/// The principal date of a resource, from what [`extract`] gives: see the table at the top.
+pub(crate) fn principal_ord(type_name: &str, entries: &[IndexEntry], last_updated: i64) -> i64 {
+    let mut dates = defs::principal_dates(type_name).peekable();
+    if dates.peek().is_none() {
+        return last_updated;
+    }
+    let start_of = |principal: &SearchParam| {
+        let starts = entries.iter().filter(|entry| entry.param.code == principal.code);
+        let starts = starts.filter_map(|entry| match &entry.value {
+            IndexValue::Date(range) => Some(range.start),
+            _ => None,
+        });
+        starts.min()
+    };
+    dates.find_map(start_of).unwrap_or(UNDATED)
 }
 
 struct Collected<'a> {

@@ -1,7 +1,7 @@
 //! Background work: what a worker holds and what a watcher sees.
 
 use salus_core::Timestamp;
-use salus_fhir::Value;
+use salus_fhir::json::Value;
 
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

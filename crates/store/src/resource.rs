@@ -3,7 +3,7 @@
 use crate::Error;
 use bytes::Bytes;
 use salus_core::Timestamp;
-use salus_fhir::Value;
+use salus_fhir::json::Value;
 
 /// One version of a resource, as it was written.
 ///
@@ -20,6 +20,8 @@ pub struct Stored {
     pub last_updated: Timestamp,
     /// The place of this version in the log.
     pub seq: u64,
+    /// The number of the patient who owns it; 0 = nobody.
+    pub(crate) pat: i64,
     pub(crate) body: Bytes,
 }
 
@@ -31,7 +33,8 @@ impl Stored {
 
     /// The parsed resource.
     pub fn json(&self) -> Result<Value, Error> {
-        serde_json::from_slice(&self.body).map_err(|_| Error::Corrupt(format!("{}/{}", self.type_name, self.id)))
+        serde_json::from_slice(&self.body)
+            .map_err(|_| Error::Corrupt(format!("{}/{}", self.type_name, self.id)))
     }
 }
 

@@ -36,7 +36,8 @@ pub(crate) fn seal(name: Name<'_>, body: &[u8], key: &PatientKey, rng: &dyn Rng)
 /// Opens the body of a resource; [`Error::Corrupt`] names it where it does not open.
 pub(crate) fn open(name: Name<'_>, sealed: &Sealed, key: &PatientKey) -> Result<Vec<u8>, Error> {
     let corrupt = || Error::Corrupt(format!("{}/{} version {}", name.type_name, name.id, name.version));
-    let packed = open_bytes(&associated(name, key.pat, sealed.dict), &sealed.bytes, key).ok_or_else(corrupt)?;
+    let packed =
+        open_bytes(&associated(name, key.pat, sealed.dict), &sealed.bytes, key).ok_or_else(corrupt)?;
     dict::decompress(sealed.dict, &packed).map_err(|error| match error {
         Error::Unusable(_) => error,
         _ => corrupt(),
@@ -92,11 +93,8 @@ mod tests {
         let name = Name { type_name: "Observation", id: "o", version: 3 };
         let sealed = seal(name, b"{}", &key(1), &SeededRng::new(1)).unwrap();
         assert_eq!(open(name, &sealed, &key(1)).unwrap(), b"{}");
-        let others = [
-            Name { type_name: "Condition", ..name },
-            Name { id: "p", ..name },
-            Name { version: 2, ..name },
-        ];
+        let others =
+            [Name { type_name: "Condition", ..name }, Name { id: "p", ..name }, Name { version: 2, ..name }];
         for other in others {
             let Err(Error::Corrupt(what)) = open(other, &sealed, &key(1)) else { panic!("it opened") };
             assert!(what.starts_with(other.type_name), "{what}");

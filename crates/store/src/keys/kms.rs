@@ -40,7 +40,9 @@ impl LocalKeyFile {
     pub fn open(path: &Path, may_create: bool, rng: Arc<dyn Rng>) -> Result<Self, Error> {
         let secret = match File::open(path) {
             Ok(file) => read_key(file, path)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_create => create_key(path, rng.as_ref())?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_create => {
+                create_key(path, rng.as_ref())?
+            }
             Err(error) => {
                 let path = path.display();
                 return Err(Error::Unusable(format!("the key file {path} cannot be opened: {error}")));

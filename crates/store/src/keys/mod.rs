@@ -92,7 +92,7 @@ impl Keyring {
         }
     }
 
-    /// The keys of patients, in the order asked for; those that are missing are made, durably, in one commit.
+    /// Makes the keys that are missing, durably, in one commit.
     pub(crate) async fn find_or_create(&self, patient_ids: &BTreeSet<String>) -> Result<(), Error> {
         let mut missing = Vec::new();
         for id in patient_ids {
@@ -114,11 +114,6 @@ impl Keyring {
             self.find(id).await?;
         }
         Ok(())
-    }
-
-    /// The key of a patient that was found or made a moment ago, from memory.
-    pub(crate) fn cached(&self, patient_id: &str) -> Option<Arc<PatientKey>> {
-        self.by_id.get(patient_id)
     }
 
     /// The key with a number; none once it was destroyed.
@@ -151,7 +146,12 @@ impl Keyring {
     }
 }
 
-fn fresh_row(kms: &dyn Kms, rng: &dyn Rng, pat: i64, patient_id: &str) -> Result<(KeyRow, PatientKey), Error> {
+fn fresh_row(
+    kms: &dyn Kms,
+    rng: &dyn Rng,
+    pat: i64,
+    patient_id: &str,
+) -> Result<(KeyRow, PatientKey), Error> {
     let secret = Secret::new(rng.bytes::<32>());
     let wrapped = kms.wrap(&secret, &context(pat))?;
     let row = KeyRow { pat, patient_id: patient_id.to_owned(), kek: kms.key_id().to_owned(), wrapped };

@@ -1,0 +1,88 @@
+//! Files of a patient, or shared ones.
+
+use super::Records;
+use crate::audit::{AuditAction, NewAudit};
+use crate::backend::{BlobRow, Prepared};
+use crate::blob::{ASSOCIATED, BlobId};
+use crate::keys::PatientKey;
+use crate::{Error, seal};
+use bytes::Bytes;
+use salus_access::Action;
+use salus_fhir::json::Value;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Records {
+    /// Keeps a file, sealed by the key of the patient (none = shared), and gives its name. It is durable then,
+    /// and may be named by a resource.
+    ///
+    /// It takes the right to create a DocumentReference about the patient.
+    pub async fn put_blob(&self, patient_id: Option<&str>, bytes: Bytes) -> Result<BlobId, Error> {
+        if !self.caller.may(Action::Create, &document_about(patient_id)) {
+            self.note_blob(AuditAction::Denied, patient_id).await?;
+            return Err(Error::Denied);
+        }
+        let key = match patient_id {
+            None => self.inner.ring.shared().clone(),
+            Some(id) => {
+                self.inner.ring.find_or_create(&BTreeSet::from([id.to_owned()])).await?;
+                self.inner.ring.find(id).await?.ok_or(Error::NotFound)?
+            }
+        };
+        let (pat, size) = (key.pat, bytes.len() as u64);
+        let rng = self.inner.rng.clone();
+        let (id, sealed) = self
+            .blocking(move || {
+                let sealed = seal::seal_bytes(ASSOCIATED, &bytes, &key, rng.as_ref())?;
+                Ok((BlobId::of(&sealed), sealed))
+            })
+            .await?;
+        self.inner.blobs.put(&id, sealed).await?;
+        let at = self.inner.now_ms();
+        let audit = NewAudit { patient: self.digest(patient_id), ..self.entry(AuditAction::WriteBlob) };
+        let blobs = vec![BlobRow { hash: id.0, pat, size, at }];
+        self.inner.backend.commit(Prepared { blobs, audit: vec![audit], ..Prepared::default() }).await?;
+        Ok(id)
+    }
+
+    /// The bytes of a file. It takes the right to read a DocumentReference about its patient.
+    pub async fn get_blob(&self, id: &BlobId) -> Result<Bytes, Error> {
+        let row = self.inner.backend.blob(id.0).await?.ok_or(Error::NotFound)?;
+        let key: Arc<PatientKey> = self.inner.ring.by_pat(row.pat).await?.ok_or(Error::NotFound)?;
+        let patient_id = Some(key.patient_id.clone()).filter(|id| !id.is_empty());
+        if !self.caller.may(Action::Read, &document_about(patient_id.as_deref())) {
+            self.note_blob(AuditAction::Denied, patient_id.as_deref()).await?;
+            return Err(Error::NotFound);
+        }
+        let sealed = self.inner.blobs.get(id).await?;
+        let name = *id;
+        let bytes = self
+            .blocking(move || {
+                let corrupt = || Error::Corrupt(format!("file {name}"));
+                seal::open_bytes(ASSOCIATED, &sealed, &key).map(Bytes::from).ok_or_else(corrupt)
+            })
+            .await?;
+        self.note_blob(AuditAction::ReadBlob, patient_id.as_deref()).await?;
+        Ok(bytes)
+    }
+
+    async fn note_blob(&self, action: AuditAction, patient_id: Option<&str>) -> Result<(), Error> {
+        let entry = NewAudit { patient: self.digest(patient_id), ..self.entry(action) };
+        self.inner.backend.audit(vec![entry]).await
+    }
+
+    fn digest(&self, patient_id: Option<&str>) -> i64 {
+        patient_id.map_or(0, |id| self.inner.hash.patient(id))
+    }
+}
+
+/// What a right to files is measured by: they come with documents.
+fn document_about(patient_id: Option<&str>) -> Value {
+    match patient_id {
+        Some(id) => json!({
+            "resourceType": "DocumentReference", "status": "current", "subject": {"reference": format!("Patient/{id}")}
+        }),
+        None => json!({"resourceType": "DocumentReference", "status": "current"}),
+    }
+}

@@ -1,0 +1,137 @@
+//! What was, version by version.
+
+use super::{Caller, Records};
+use crate::Error;
+use crate::audit::AuditAction;
+use crate::backend::{LogRange, LogRow, LogScope};
+use crate::index::SHARED;
+use crate::resource::{Event, HistoryPage, HistoryScope, Stored, Version};
+use crate::store::timestamp;
+use salus_access::{RowFilter, Scope};
+use salus_fhir::defs;
+use std::collections::BTreeSet;
+
+impl Records {
+    /// A page of history, newest first; the `seq` of its last entry is the `before` of the next page.
+    pub async fn history(&self, scope: HistoryScope, page: HistoryPage) -> Result<Vec<Version>, Error> {
+        let Some(log_scope) = self.log_scope(&scope).await? else { return Ok(Vec::new()) };
+        let wanted = usize::try_from(page.count).unwrap_or(usize::MAX);
+        let mut range = LogRange {
+            scope: log_scope,
+            before: page.before,
+            since: page.since.map(|since| since.as_millisecond()),
+            limit: page.count.clamp(1, 1_000),
+        };
+        let mut versions = Vec::new();
+        let mut seen = Vec::new();
+        loop {
+            let rows = self.inner.backend.history(range.clone()).await?;
+            let Some(last) = rows.last() else { break };
+            range.before = Some(last.seq);
+            for row in rows {
+                if versions.len() == wanted {
+                    break;
+                }
+                if let Some((version, stored)) = self.version_of(row).await? {
+                    seen.extend(stored);
+                    versions.push(version);
+                }
+            }
+            if versions.len() == wanted {
+                break;
+            }
+        }
+        let type_name = match &scope {
+            HistoryScope::System => None,
+            HistoryScope::Type(type_name) | HistoryScope::Instance(type_name, _) => Some(type_name.as_str()),
+        };
+        self.note_given(AuditAction::History, type_name, seen.iter()).await?;
+        Ok(versions)
+    }
+
+    /// The entry of a history for a log entry, if the caller may see it; and what tells whose it is.
+    async fn version_of(&self, row: LogRow) -> Result<Option<(Version, Option<Stored>)>, Error> {
+        let type_name = self.inner.types.name(row.name.typ);
+        if matches!(self.caller, Caller::User(_)) && defs::is_internal(type_name) {
+            return Ok(None);
+        }
+        let body = match row.event {
+            Event::Deleted => {
+                // Who might read what was deleted may know that it was.
+                let before =
+                    self.inner.backend.version(row.name.clone(), row.version.saturating_sub(1)).await?;
+                match before {
+                    Some(before) => self.inner.open_row(&before).await?,
+                    None => None,
+                }
+            }
+            Event::Created | Event::Updated => self.inner.open_row(&row).await?,
+        };
+        let Some(body) = body else { return Ok(None) };
+        if !self.is_readable(&body)? {
+            return Ok(None);
+        }
+        let version = Version {
+            event: row.event,
+            type_name: type_name.to_owned(),
+            id: row.name.id,
+            version: row.version,
+            at: timestamp(row.at),
+            seq: row.seq,
+            resource: (row.event != Event::Deleted).then(|| body.clone()),
+        };
+        Ok(Some((version, Some(body))))
+    }
+
+    /// Which part of the log to look at; none where the caller can see nothing of it.
+    async fn log_scope(&self, scope: &HistoryScope) -> Result<Option<LogScope>, Error> {
+        let typ = match scope {
+            HistoryScope::Instance(type_name, id) => {
+                return Ok(self.inner.name(type_name, id).ok().map(LogScope::Resource));
+            }
+            HistoryScope::Type(type_name) => Some(self.inner.types.number(type_name)?),
+            HistoryScope::System => None,
+        };
+        let everything = typ.map_or(LogScope::All, LogScope::Type);
+        let Some(patients) = self.visible_patients(scope) else { return Ok(Some(everything)) };
+        let mut pats = Vec::new();
+        for id in patients.ids {
+            pats.extend(self.inner.ring.find(&id).await?.map(|key| key.pat));
+        }
+        if patients.shared {
+            pats.push(SHARED);
+        }
+        Ok((!pats.is_empty()).then_some(LogScope::Patients(pats, typ)))
+    }
+
+    /// Whose resources the caller can see at all; none = anybody's.
+    fn visible_patients(&self, scope: &HistoryScope) -> Option<Visible> {
+        let types: Vec<&str> = match scope {
+            HistoryScope::Type(type_name) | HistoryScope::Instance(type_name, _) => vec![type_name],
+            HistoryScope::System => defs::resource_types().collect(),
+        };
+        let mut visible = Visible::default();
+        for type_name in types {
+            match self.caller.rows(type_name) {
+                RowFilter::Nothing => {}
+                RowFilter::Everything => return None,
+                RowFilter::AnyOf(rules) => {
+                    for rule in rules {
+                        match rule.scope {
+                            Scope::Everyone => return None,
+                            Scope::Patients(ids) => visible.ids.extend(ids),
+                            Scope::Shared => visible.shared = true,
+                        }
+                    }
+                }
+            }
+        }
+        Some(visible)
+    }
+}
+
+#[derive(Default)]
+struct Visible {
+    ids: BTreeSet<String>,
+    shared: bool,
+}

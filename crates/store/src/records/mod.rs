@@ -1,0 +1,147 @@
+//! The record as one caller sees it.
+//!
+//! A [`Records`] is built with the caller, and there is no other way to the content of a resource: each call
+//! decides by the caller's policy and is audited in the caller's name. What may not be read looks like what is
+//! not there.
+
+mod blob;
+mod cores;
+mod history;
+mod prepare;
+mod read;
+mod search;
+mod write;
+
+use crate::Error;
+use crate::audit::{AuditAction, NewAudit};
+use crate::backend::LogRow;
+use crate::index::SHARED;
+use crate::resource::Stored;
+use crate::store::Inner;
+use salus_access::{Action, RowFilter, Subject};
+use salus_fhir::{defs, json::Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The record as one caller sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct Records {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) caller: Caller,
+}
+
+/// Who asks.
+#[derive(Clone)]
+pub(crate) enum Caller {
+    /// Somebody, within their policy.
+    User(Arc<Subject>),
+    /// The platform, for a reason.
+    System(&'static str),
+}
+
+impl Caller {
+    /// May this be done to this resource?
+    pub(crate) fn may(&self, action: Action, resource: &Value) -> bool {
+        match self {
+            Self::System(_) => true,
+            Self::User(subject) => {
+                let type_name = resource.get("resourceType").and_then(Value::as_str).unwrap_or_default();
+                !defs::is_internal(type_name) && subject.policy.decide(action, resource).is_allowed()
+            }
+        }
+    }
+
+    /// Which resources of a type may be read.
+    pub(crate) fn rows(&self, type_name: &str) -> RowFilter {
+        match self {
+            Self::System(_) => RowFilter::Everything,
+            Self::User(_) if defs::is_internal(type_name) => RowFilter::Nothing,
+            Self::User(subject) => subject.policy.rows(type_name),
+        }
+    }
+
+    /// The name in the audit.
+    pub(crate) fn actor(&self) -> String {
+        match self {
+            Self::System(reason) => format!("system: {reason}"),
+            Self::User(subject) => subject.account.clone(),
+        }
+    }
+}
+
+impl Records {
+    pub(crate) fn new(inner: Arc<Inner>, caller: Caller) -> Self {
+        Self { inner, caller }
+    }
+
+    /// An audit entry of this caller about nothing in particular yet.
+    pub(crate) fn entry(&self, action: AuditAction) -> NewAudit {
+        NewAudit {
+            at: self.inner.clock.now().as_microsecond(),
+            actor: self.caller.actor(),
+            action,
+            typ: 0,
+            target: 0,
+            patient: 0,
+            count: 1,
+            ops: None,
+            digest: [0; 32],
+        }
+    }
+
+    /// Whether a look at this type is worth an audit entry: the platform's looks at its own accounts and
+    /// sessions, which hold no health data, are not.
+    fn is_audited(&self, type_name: &str) -> bool {
+        !matches!(self.caller, Caller::System(_)) || !defs::is_internal(type_name)
+    }
+
+    /// Audits what was done with one log entry's resource.
+    pub(crate) async fn note_row(&self, action: AuditAction, row: &LogRow) -> Result<(), Error> {
+        let type_name = self.inner.types.name(row.name.typ);
+        if !self.is_audited(type_name) {
+            return Ok(());
+        }
+        let entry = NewAudit {
+            typ: row.name.typ,
+            target: self.inner.hash.target(type_name, &row.name.id),
+            patient: self.patient_digest(row.pat).await?,
+            ..self.entry(action)
+        };
+        self.inner.backend.audit(vec![entry]).await
+    }
+
+    /// Audits that resources were given: one entry for each patient whose they are.
+    ///
+    /// `type_name` is the type that was asked for, none = several. Nothing given is audited as well.
+    pub(crate) async fn note_given(
+        &self,
+        action: AuditAction,
+        type_name: Option<&str>,
+        given: impl Iterator<Item = &Stored>,
+    ) -> Result<(), Error> {
+        if type_name.is_some_and(|name| !self.is_audited(name)) {
+            return Ok(());
+        }
+        let mut counts = BTreeMap::<i64, u32>::new();
+        for stored in given {
+            *counts.entry(stored.pat).or_default() += 1;
+        }
+        if counts.is_empty() {
+            counts.insert(SHARED, 0);
+        }
+        let typ = type_name.map_or(0, |name| self.inner.types.number(name).unwrap_or(0));
+        let mut entries = Vec::with_capacity(counts.len());
+        for (pat, count) in counts {
+            let patient = self.patient_digest(pat).await?;
+            entries.push(NewAudit { typ, patient, count, ..self.entry(action) });
+        }
+        self.inner.backend.audit(entries).await
+    }
+
+    async fn patient_digest(&self, pat: i64) -> Result<i64, Error> {
+        if pat == SHARED {
+            return Ok(0);
+        }
+        Ok(self.inner.ring.by_pat(pat).await?.map_or(0, |key| self.inner.hash.patient(&key.patient_id)))
+    }
+}

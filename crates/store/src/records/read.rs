@@ -1,0 +1,77 @@
+//! Reading one resource.
+
+use super::Records;
+use crate::Error;
+use crate::audit::AuditAction;
+use crate::backend::LogRow;
+use crate::resource::{Event, Lookup, Stored};
+use crate::store::timestamp;
+use salus_access::Action;
+use serde_json::json;
+
+impl Records {
+    /// The current version of a resource; none where there is none, or none for this caller.
+    pub async fn read(&self, type_name: &str, id: &str) -> Result<Option<Stored>, Error> {
+        self.lookup(type_name, id).await.map(Lookup::found)
+    }
+
+    /// What stands under a type and an id; tells what was deleted from what never was.
+    pub async fn lookup(&self, type_name: &str, id: &str) -> Result<Lookup, Error> {
+        let Ok(name) = self.inner.name(type_name, id) else { return Ok(Lookup::Absent) };
+        let newest = self.inner.backend.newest(vec![name]).await?.into_iter().next().flatten();
+        self.decide(newest, AuditAction::Read).await
+    }
+
+    /// One version of a resource.
+    pub async fn read_version(&self, type_name: &str, id: &str, version: u64) -> Result<Lookup, Error> {
+        let Ok(name) = self.inner.name(type_name, id) else { return Ok(Lookup::Absent) };
+        let row = self.inner.backend.version(name, version).await?;
+        self.decide(row, AuditAction::History).await
+    }
+
+    /// Whether anything in a patient's compartment has changed since log entry `seq`.
+    pub async fn changed_since(&self, patient_id: &str, seq: u64) -> Result<bool, Error> {
+        Ok(self.last_change(patient_id).await? > seq)
+    }
+
+    /// The place in the log of the newest change in a patient's compartment: as long as it stays, a copy of what
+    /// was read there is good. 0 where there is none, or none for this caller.
+    pub async fn last_change(&self, patient_id: &str) -> Result<u64, Error> {
+        if !self.caller.may(Action::Read, &json!({"resourceType": "Patient", "id": patient_id})) {
+            return Ok(0);
+        }
+        match self.inner.ring.find(patient_id).await? {
+            Some(key) => self.inner.backend.last_touch(key.pat).await,
+            None => Ok(0),
+        }
+    }
+
+    /// What this caller is told about a log entry.
+    async fn decide(&self, row: Option<LogRow>, action: AuditAction) -> Result<Lookup, Error> {
+        let Some(row) = row else { return Ok(Lookup::Absent) };
+        if row.event == Event::Deleted {
+            let before = self.inner.backend.version(row.name.clone(), row.version.saturating_sub(1)).await?;
+            let Some(before) = before else { return Ok(Lookup::Absent) };
+            let Some(stored) = self.inner.open_row(&before).await? else { return Ok(Lookup::Absent) };
+            return Ok(match self.is_readable(&stored)? {
+                true => Lookup::Gone { version: row.version, at: timestamp(row.at) },
+                false => Lookup::Absent,
+            });
+        }
+        let Some(stored) = self.inner.open_one(&row).await? else { return Ok(Lookup::Absent) };
+        if !self.is_readable(&stored)? {
+            self.note_row(AuditAction::Denied, &row).await?;
+            return Ok(Lookup::Absent);
+        }
+        self.note_row(action, &row).await?;
+        Ok(Lookup::Found(stored))
+    }
+
+    /// Whether this caller may read it.
+    pub(crate) fn is_readable(&self, stored: &Stored) -> Result<bool, Error> {
+        match &self.caller {
+            super::Caller::System(_) => Ok(true),
+            super::Caller::User(_) => Ok(self.caller.may(Action::Read, &stored.json()?)),
+        }
+    }
+}
