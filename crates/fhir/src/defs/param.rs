@@ -54,18 +54,35 @@ pub struct Component {
 }
 
 impl ParamKind {
-    fn named(name: &str) -> Self {
-        match name {
-            "token" => Self::Token,
-            "reference" => Self::Reference,
-            "string" => Self::String,
-            "date" => Self::Date,
-            "composite" => Self::Composite,
-            "uri" => Self::Uri,
-            "quantity" => Self::Quantity,
-            "number" => Self::Number,
-            _ => Self::Special,
+    const ALL: [Self; 9] = [
+        Self::Token,
+        Self::Reference,
+        Self::String,
+        Self::Date,
+        Self::Composite,
+        Self::Uri,
+        Self::Quantity,
+        Self::Number,
+        Self::Special,
+    ];
+
+    /// FHIR's code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Reference => "reference",
+            Self::String => "string",
+            Self::Date => "date",
+            Self::Composite => "composite",
+            Self::Uri => "uri",
+            Self::Quantity => "quantity",
+            Self::Number => "number",
+            Self::Special => "special",
         }
+    }
+
+    fn named(code: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.code() == code).unwrap_or(Self::Special)
     }
 
     /// Can a parameter of this kind be read from a value of this type? (R4 search, §3.1.1.4)

@@ -1,9 +1,9 @@
 //! The rules of a Bundle that its invariants do not state (R4, bundle.html, "Resource URL & Uniqueness rules").
 
 use crate::json::Value;
-use crate::outcome::{Issue, IssueCode};
+use crate::outcome::{Issue, IssueCode, Severity};
 use crate::reference::Reference;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// What breaks a rule of bundles; nothing where the resource is none.
 pub(super) fn check(resource: &Value) -> Vec<Issue> {
@@ -12,21 +12,21 @@ pub(super) fn check(resource: &Value) -> Vec<Issue> {
     }
     let entries = resource["entry"].as_array().map(Vec::as_slice).unwrap_or_default();
     let urls: HashSet<&str> = entries.iter().filter_map(|entry| entry["fullUrl"].as_str()).collect();
+    // A document or message is whole, and what is written needs its references; other bundles may be a part.
+    let is_whole = matches!(resource["type"].as_str(), Some("document" | "message" | "transaction"));
+    let lost_severity = if is_whole { Severity::Error } else { Severity::Warning };
     let mut issues = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let mut report = |part: &str, diagnostics: String| {
-            let place = format!("Bundle.entry[{index}]{part}");
-            issues.push(Issue::error(IssueCode::Invalid, diagnostics).at(place));
-        };
+        let place = format!("Bundle.entry[{index}]");
         if let Some(why) = entry["fullUrl"].as_str().and_then(|url| wrong_url(url, &entry["resource"])) {
-            report(".fullUrl", why);
+            issues.push(Issue::error(IssueCode::Invalid, why).at(format!("{place}.fullUrl")));
         }
-        let mut names = HashSet::new();
+        let mut names = BTreeSet::new();
         collect_names(&entry["resource"], &mut names);
-        let mut lost: Vec<&str> = names.into_iter().filter(|name| !urls.contains(name)).collect();
-        lost.sort_unstable();
-        for name in lost {
-            report(".resource", format!("It refers to {name}, but no entry of the bundle has that fullUrl."));
+        for name in names.into_iter().filter(|name| !urls.contains(name)) {
+            let text = format!("It refers to {name}, but no entry of the bundle has that fullUrl.");
+            let issue = Issue { severity: lost_severity, ..Issue::error(IssueCode::Invalid, text) };
+            issues.push(issue.at(format!("{place}.resource")));
         }
     }
     issues
@@ -49,7 +49,7 @@ fn wrong_url(url: &str, resource: &Value) -> Option<String> {
 }
 
 /// The names that have a meaning only within the bundle: references by UUID or OID.
-fn collect_names<'a>(value: &'a Value, names: &mut HashSet<&'a str>) {
+fn collect_names<'a>(value: &'a Value, names: &mut BTreeSet<&'a str>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
         Value::Object(members) => {

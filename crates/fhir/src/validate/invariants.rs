@@ -80,8 +80,15 @@ impl<'a> Asker<'a> {
                 root: Some(self.root),
                 ..Environment::at(self.now)
             };
-            let issue = match expression.evaluate_bool_on(Node::typed(value, definition.name), &environment) {
+            let node = Node::typed(value, definition.name);
+            let issue = match expression.evaluate_bool_on(node, &environment) {
                 Ok(true) => continue,
+                // No answer is no proof that the rule is broken: FHIRPath's logic has three values.
+                Ok(false)
+                    if expression.evaluate_on(node, &environment).is_ok_and(|found| found.is_empty()) =>
+                {
+                    continue;
+                }
                 Ok(false) => broken(invariant),
                 Err(error) => Issue {
                     severity: Severity::Information,

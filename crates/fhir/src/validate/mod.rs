@@ -8,6 +8,7 @@
 
 mod bundle;
 mod coded;
+mod conformance;
 mod invariants;
 mod narrative;
 mod place;
@@ -22,19 +23,31 @@ use salus_core::Timestamp;
 /// What is wrong with the structure of a resource: unknown or missing elements, cardinality, types, formats,
 /// required codes, reference targets, contained resources, extensions. Empty: nothing.
 pub fn validate(resource: &Value) -> Vec<Issue> {
-    walk::Walk::over(resource)
+    walk::Walk::over(resource, Strictness::Write)
 }
 
-/// As [`validate`]; if the structure is sound, also what breaks an invariant or a rule of bundles.
+/// As [`validate`], more strictly; if the structure is sound, also what breaks an invariant, a rule of bundles, or
+/// a definition that a conformance resource builds on.
 /// `now` is what the invariants' `now()` and `today()` see.
 pub fn validate_fully(resource: &Value, now: Timestamp) -> Vec<Issue> {
-    let mut issues = validate(resource);
+    let mut issues = walk::Walk::over(resource, Strictness::Full);
     if issues.iter().any(Issue::is_error) {
         return issues;
     }
     issues.extend(bundle::check(resource));
+    issues.extend(conformance::check(resource));
     issues.extend(invariants::check(resource, now));
     issues
+}
+
+/// How much is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    /// What a resource must keep to be stored.
+    Write,
+    /// Also what can be wrong in data that is still of use: a required code that is told to be absent, a code
+    /// system that is named by a local word.
+    Full,
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ fn base64(text: &[u8]) -> bool {
         }
         count += 1;
     }
-    count > 0 && count % 4 == 0 && padding <= 2
+    count > 0 && count.is_multiple_of(4) && padding <= 2
 }
 
 /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
@@ -158,7 +158,7 @@ fn date(text: &[u8]) -> bool {
 
 fn last_day(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::json::parse;
+use crate::outcome::IssueCode;
 use serde_json::json;
 
 /// Validates and shows what is wrong as `path: code`.
@@ -210,7 +211,7 @@ fn invariants_are_asked_in_full_validation_only() {
 
 #[test]
 fn a_bundle_is_whole() {
-    let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": [
+    let bundle = json!({ "resourceType": "Bundle", "type": "transaction", "entry": [
         { "fullUrl": "http://x.example/Patient/1", "resource": { "resourceType": "Patient", "id": "2" } },
         { "fullUrl": "Patient/3", "resource": { "resourceType": "Patient", "id": "3" } },
         { "fullUrl": "urn:uuid:c757873d-ec9a-4326-a141-556f43239520", "resource": {
@@ -220,8 +221,65 @@ fn a_bundle_is_whole() {
     let issues = validate_fully(&bundle, Timestamp::UNIX_EPOCH);
     let broken: Vec<&str> = issues
         .iter()
-        .filter(|issue| issue.is_error())
+        .filter(|issue| issue.code == IssueCode::Invalid)
         .map(|issue| issue.expression.as_deref().unwrap_or_default())
         .collect();
     assert_eq!(broken, ["Bundle.entry[0].fullUrl", "Bundle.entry[1].fullUrl", "Bundle.entry[2].resource"]);
+}
+
+#[test]
+fn full_validation_asks_for_codes_and_systems_that_can_be_looked_up() {
+    let resource = json!({
+        "resourceType": "Patient", "maritalStatus": { "coding": [{ "system": "Location!", "code": "x" }] },
+        "_gender": { "extension": [{ "url": "http://x.example", "valueCode": "unknown" }] },
+    });
+    assert!(validate(&resource).is_empty());
+    let issues = validate_fully(&resource, Timestamp::UNIX_EPOCH);
+    let broken: Vec<_> =
+        issues.iter().filter(|issue| issue.is_error()).map(|issue| issue.expression.as_deref()).collect();
+    assert_eq!(broken, [Some("Patient.maritalStatus.coding[0].system"), Some("Patient.gender")]);
+}
+
+#[test]
+fn conformance_resources_name_what_exists() {
+    let errors = |resource: Value| {
+        let issues = validate_fully(&resource, Timestamp::UNIX_EPOCH);
+        issues
+            .iter()
+            .filter(|issue| issue.code == IssueCode::Invalid)
+            .filter_map(|issue| issue.expression.clone())
+            .collect::<Vec<_>>()
+    };
+    let definition = |path: &str| {
+        json!({
+            "resourceType": "StructureDefinition", "url": "http://x.example/A", "name": "A", "status": "draft",
+            "kind": "resource", "abstract": false, "type": "Observation", "derivation": "constraint",
+            "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Observation",
+            "differential": { "element": [{ "id": "Observation", "path": "Observation" }, { "id": path, "path": path }] },
+        })
+    };
+    for path in [
+        "Observation.value[x]",
+        "Observation.valueQuantity",
+        "Observation.component.code.coding.system",
+        "Observation.value[x].coding",
+        "Observation.contained",
+        "Observation.extension.value[x]",
+    ] {
+        assert_eq!(errors(definition(path)), Vec::<String>::new(), "{path}");
+    }
+    for path in ["Observation.valueBla", "Observation.component.x", "Patient.name"] {
+        assert_eq!(errors(definition(path)), ["StructureDefinition.differential.element[1].path"], "{path}");
+    }
+    let statement = |kind: &str| {
+        json!({
+            "resourceType": "CapabilityStatement", "status": "draft", "date": "2024", "kind": "requirements",
+            "fhirVersion": "4.0.1", "format": ["json"], "description": "x", "rest": [{ "mode": "server", "resource": [{
+                "type": "Patient", "searchParam": [{ "name": "birthdate", "type": kind,
+                    "definition": "http://hl7.org/fhir/SearchParameter/individual-birthdate" }],
+            }]}],
+        })
+    };
+    assert_eq!(errors(statement("date")), Vec::<String>::new());
+    assert_eq!(errors(statement("token")), ["CapabilityStatement.rest[0].resource[0].searchParam[0].type"]);
 }

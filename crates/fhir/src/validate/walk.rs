@@ -1,8 +1,8 @@
 //! The walk through a resource beside its definition.
 
 use super::place::{Place, Step};
-use super::{coded, narrative, primitive, references};
-use crate::defs::{ElementDef, Field, Kind, TypeDef, is_resource_type, type_def};
+use super::{Strictness, coded, narrative, primitive, references};
+use crate::defs::{ElementDef, Field, Kind, TypeDef, is_resource_type, type_def, value_set};
 use crate::json::{Map, Value};
 use crate::outcome::{Issue, IssueCode};
 
@@ -19,13 +19,19 @@ pub(super) struct Walk<'a> {
     /// The resource that holds the contained resources seen from here.
     container: &'a Value,
     is_contained: bool,
+    strictness: Strictness,
 }
 
 impl<'a> Walk<'a> {
     /// Walks through a resource and tells what is wrong.
-    pub(super) fn over(resource: &'a Value) -> Vec<Issue> {
-        let mut walk =
-            Self { place: Place::default(), issues: Vec::new(), container: resource, is_contained: false };
+    pub(super) fn over(resource: &'a Value, strictness: Strictness) -> Vec<Issue> {
+        let mut walk = Self {
+            place: Place::default(),
+            issues: Vec::new(),
+            container: resource,
+            is_contained: false,
+            strictness,
+        };
         let name = resource["resourceType"].as_str().unwrap_or("Resource");
         walk.place.push(Step::Name(name));
         walk.resource(resource);
@@ -98,8 +104,10 @@ impl<'a> Walk<'a> {
             self.place.pop();
         }
         self.presence(definition, members);
-        if definition.name == "Extension" {
-            self.extension(members);
+        match definition.name {
+            "Extension" => self.extension(members),
+            "Coding" | "Identifier" if self.strictness == Strictness::Full => self.system(members),
+            _ => {}
         }
     }
 
@@ -185,6 +193,31 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A system that is no absolute URI cannot be known to anybody else.
+    fn system(&mut self, members: &'a Map<String, Value>) {
+        if let Some(system) = members.get("system").and_then(Value::as_str)
+            && !system.contains(':')
+        {
+            self.place.push(Step::Name("system"));
+            self.report(
+                IssueCode::Invalid,
+                format!("The system '{system}' must be an absolute URI, such as http://loinc.org or urn:oid:1.2.3."),
+            );
+            self.place.pop();
+        }
+    }
+
+    /// A code with a required value set cannot be replaced by an extension that says why it is absent.
+    fn absent_code(&mut self, field: Field) {
+        if self.strictness == Strictness::Full
+            && field.type_name == "code"
+            && let Some(set) = field.element.binding.and_then(value_set)
+        {
+            let text = format!("A code is required here: one of {} (value set {}).", set.summary(), set.url);
+            self.report(IssueCode::CodeInvalid, text);
+        }
+    }
+
     fn complex_field(&mut self, field: Field, value: &'a Value) {
         if !field.element.is_list() {
             if value.is_array() {
@@ -219,10 +252,10 @@ impl<'a> Walk<'a> {
         if self.issues.len() > before {
             return;
         }
-        if field.type_name == "Reference" {
-            if let Err(why) = references::check(value, &field.element.targets, self.container) {
-                self.report(IssueCode::Value, why);
-            }
+        if field.type_name == "Reference"
+            && let Err(why) = references::check(value, &field.element.targets, self.container)
+        {
+            self.report(IssueCode::Value, why);
         }
         self.binding(field, value);
     }
@@ -263,8 +296,9 @@ impl<'a> Walk<'a> {
     }
 
     fn primitive(&mut self, field: Field, value: Option<&'a Value>, beside: Option<&'a Value>) {
-        if let Some(value) = value {
-            self.primitive_value(field, value);
+        match value {
+            Some(value) => self.primitive_value(field, value),
+            None => self.absent_code(field),
         }
         let Some(beside) = beside else { return };
         match (beside, type_def("Element")) {
