@@ -1,0 +1,55 @@
+//! `Patient/$everything`: a patient's compartment, and the shared resources it refers to.
+
+use super::Search;
+use super::page::cursor;
+use super::place::{Place, unusable};
+use super::plan::Candidate;
+use crate::{Error, Page, SearchPage, Stored};
+use salus_fhir::defs;
+use salus_fhir::search::Query;
+
+impl Search<'_> {
+    /// One page of a patient's compartment: the Patient, then type by type, the last updated first. What is
+    /// shared and referred to from the page comes along with it.
+    pub(crate) async fn everything(&self, patient_id: &str, page: &Page) -> Result<SearchPage, Error> {
+        let Some(key) = self.inner.ring.find(patient_id).await? else { return Ok(SearchPage::default()) };
+        let wanted = usize::try_from(page.count).unwrap_or(usize::MAX);
+        let place = page.cursor.as_ref().map(Place::of_cursor).transpose()?;
+        let mut matches: Vec<Stored> = Vec::new();
+        let mut types = types_of_a_patient()
+            .skip_while(|name| place.as_ref().is_some_and(|place| place.type_name != **name));
+        let mut after = match &place {
+            Some(place) => Some(self.listed(place, key.pat).await?),
+            None => None,
+        };
+        while let (Some(type_name), true) = (types.next(), matches.len() <= wanted) {
+            let Some(mut check) = self.prepare(&Query::all(type_name)).await? else { continue };
+            if check.narrow(key.pat) {
+                let missing = wanted.saturating_add(1) - matches.len();
+                let found = self.walked(&check, after.take(), missing).await?;
+                matches.extend(found.into_iter().map(|found| found.stored));
+            }
+            after = None;
+        }
+        let more = matches.len() > wanted;
+        matches.truncate(wanted);
+        let next = matches.last().filter(|_| more).map(|last| cursor(last, key.pat));
+        let included = self.shared_targets(&matches).await?;
+        Ok(SearchPage { matches, included, next, total: None })
+    }
+
+    /// Where the resource that a cursor names stood in the listing of its type.
+    async fn listed(&self, place: &Place, pat: i64) -> Result<Candidate, Error> {
+        let (rid, stored) = self.entry(place).await?;
+        if place.pat != pat || !(self.rows)(&place.type_name).admits(&stored.json()?) {
+            return Err(unusable());
+        }
+        Ok(Candidate { pat, ord: stored.last_updated.as_microsecond(), rid })
+    }
+}
+
+/// The types that have a patient's resources, the Patient itself first.
+fn types_of_a_patient() -> impl Iterator<Item = &'static str> {
+    let belonging = |name: &&str| *name != "Patient" && !defs::compartment_params(name).is_empty();
+    std::iter::once("Patient").chain(defs::resource_types().filter(belonging))
+}

@@ -1,0 +1,151 @@
+//! The last word on a candidate: its body.
+
+use super::plan::{Candidate, Plan};
+use super::scope::{Pats, Scope};
+use super::{Search, Walk};
+use crate::{Error, Stored};
+use salus_access::RowFilter;
+use salus_fhir::json::Value;
+use salus_fhir::search::{Filter, Query, extract_param, matches_filter};
+use std::collections::BTreeSet;
+
+/// A query, ready to be looked for.
+#[derive(Clone)]
+pub(super) struct Check {
+    pub(super) plan: Plan,
+    type_name: String,
+    scope: Scope,
+    rows: RowFilter,
+    /// The filters that rows do not answer exactly.
+    unanswered: Vec<Filter>,
+}
+
+/// A resource that matches and may be read.
+pub(super) struct Found {
+    pub(super) candidate: Candidate,
+    pub(super) stored: Stored,
+}
+
+impl Search<'_> {
+    /// Plans a query; `None` where nothing of its type was ever stored.
+    pub(super) async fn prepare(&self, query: &Query) -> Result<Option<Check>, Error> {
+        let Ok(typ) = self.inner.types.number(&query.resource_type) else { return Ok(None) };
+        let rows = (self.rows)(&query.resource_type);
+        let scope = Scope::of(query, &rows, &self.inner.ring).await?;
+        let (plan, unanswered) = Plan::new(typ, query, &scope, &self.inner.keys);
+        Ok(Some(Check { plan, type_name: query.resource_type.clone(), scope, rows, unanswered }))
+    }
+
+    /// Those of the candidates that match and may be read, in their order.
+    pub(super) async fn verified(
+        &self,
+        check: &Check,
+        candidates: &[Candidate],
+    ) -> Result<Vec<Found>, Error> {
+        let rids = candidates.iter().map(|found| found.rid).collect();
+        let mut verified = Vec::new();
+        // What was deleted meanwhile is left out of the rows.
+        let mut asked = candidates.iter();
+        for row in self.inner.backend.current(rids).await? {
+            let Some(candidate) = asked.find(|asked| asked.rid == row.rid).copied() else { break };
+            let head = Head { pat: row.pat, is_of_type: row.name.typ == check.plan.typ };
+            let Some(stored) = self.inner.open_row(&row).await? else { continue };
+            if self.admits(check, candidate, &head, &stored).await? {
+                verified.push(Found { candidate, stored });
+            }
+        }
+        Ok(verified)
+    }
+
+    async fn admits(
+        &self,
+        check: &Check,
+        candidate: Candidate,
+        head: &Head,
+        stored: &Stored,
+    ) -> Result<bool, Error> {
+        if !head.is_of_type {
+            return Ok(false);
+        }
+        // A row under the resource's own patient still says whose it is; any other may have been overtaken.
+        let is_own = head.pat == candidate.pat;
+        let is_open = check.is_readable(candidate, is_own);
+        let is_first = is_own || !check.comes_again();
+        if check.unanswered.is_empty() && is_open && is_first {
+            return Ok(true);
+        }
+        let body = stored.json()?;
+        let admitted = (is_open || check.rows.admits(&body)) && check.matches(&body);
+        Ok(admitted && (is_first || self.is_first(check, candidate, head.pat, &body).await?))
+    }
+
+    /// Of the patients under whom a resource is found, one after the other, it counts under its own, or, where
+    /// that is out of scope, under the first.
+    async fn is_first(
+        &self,
+        check: &Check,
+        candidate: Candidate,
+        own: i64,
+        body: &Value,
+    ) -> Result<bool, Error> {
+        if check.plan.pats.contains(own) {
+            return Ok(false);
+        }
+        let mut pats = BTreeSet::new();
+        for id in salus_fhir::compartment::patients(body) {
+            if let Some(key) = self.inner.ring.find(&id).await? {
+                pats.insert(key.pat);
+            }
+        }
+        Ok(pats.into_iter().find(|pat| check.plan.pats.contains(*pat)) == Some(candidate.pat))
+    }
+}
+
+/// What the log says of a resource besides its body.
+struct Head {
+    pat: i64,
+    is_of_type: bool,
+}
+
+impl Check {
+    /// Whether the candidates' number is the number of matches, none of which has to be looked at.
+    pub(super) fn is_exact(&self, candidate: Candidate) -> bool {
+        self.unanswered.is_empty() && self.is_readable(candidate, true)
+    }
+
+    /// Looks under one patient only; false where that is out of scope.
+    pub(super) fn narrow(&mut self, pat: i64) -> bool {
+        let is_in_scope = self.scope.pats.contains(pat);
+        self.plan.pats = Pats::Only(vec![pat]);
+        is_in_scope
+    }
+
+    /// The same check of what was gathered, where each resource comes once.
+    pub(super) fn gathered(&self) -> Self {
+        Self { plan: self.plan.clone().gathered(), ..self.clone() }
+    }
+
+    /// Whether the caller may read a body of the type, as the policy says now.
+    pub(super) fn may_read(&self, body: &Value) -> bool {
+        self.rows.admits(body)
+    }
+
+    fn is_readable(&self, candidate: Candidate, is_own: bool) -> bool {
+        match self.rows {
+            RowFilter::Everything => true,
+            RowFilter::Nothing => false,
+            RowFilter::AnyOf(_) => is_own && self.scope.is_open(candidate.pat),
+        }
+    }
+
+    /// Whether a resource may be found more than once: under several patients, one after the other.
+    fn comes_again(&self) -> bool {
+        let several = !matches!(&self.plan.pats, Pats::Only(list) if list.len() <= 1);
+        several && matches!(self.plan.walk, Walk::Keyed { .. } | Walk::Listing)
+    }
+
+    fn matches(&self, body: &Value) -> bool {
+        body.get("resourceType").and_then(Value::as_str) == Some(self.type_name.as_str())
+            && self.unanswered.iter().all(|filter| matches_filter(filter, &extract_param(body, filter.param)))
+    }
+}
