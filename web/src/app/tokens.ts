@@ -25,6 +25,9 @@ export interface Tokens {
   band: string
   /** Marks the cited words on a page; the words under it stay readable. */
   marker: string
+  onMarker: string
+  /** A page of a document is white in the dark as well. */
+  document: string
   shadow: string
 }
 
@@ -47,6 +50,8 @@ export const light: Tokens = {
   onDanger: '#FFFFFF',
   band: '#D3E7E4',
   marker: '#FFD869',
+  onMarker: '#1B2430',
+  document: '#FFFFFF',
   shadow: '0 1px 2px rgb(27 36 48 / 5%), 0 4px 16px rgb(27 36 48 / 5%)',
 }
 
@@ -69,6 +74,8 @@ export const dark: Tokens = {
   onDanger: '#2A0B0A',
   band: '#1D4441',
   marker: '#FFD869',
+  onMarker: '#1B2430',
+  document: '#FFFFFF',
   shadow: '0 1px 2px rgb(0 0 0 / 30%), 0 4px 16px rgb(0 0 0 / 24%)',
 }
 
@@ -83,7 +90,7 @@ export const textPairs: readonly (readonly [Name, Name])[] = [
   ['primaryHover', 'sheet'], ['primaryHover', 'tint'],
   ['onPrimary', 'primary'], ['onPrimary', 'primaryHover'],
   ['attention', 'paper'], ['attention', 'sheet'], ['attention', 'attentionTint'],
-  ['danger', 'paper'], ['danger', 'sheet'], ['danger', 'dangerTint'], ['onDanger', 'danger'],
+  ['danger', 'paper'], ['danger', 'sheet'], ['danger', 'dangerTint'], ['onDanger', 'danger'], ['onMarker', 'marker'],
 ]
 
 /** Shapes that carry meaning, on their ground: 3:1 is enough for them. */

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery, type QueryClient } from '@tanstack/react-query'
 import { getSession, signIn, signOut } from '../api/salus'
-import type { Session } from '../api/salus.schemas'
+import type { Session, SignIn } from '../api/salus.schemas'
 
 /** Who is signed in, and whose records they may open. */
 export const sessionQuery = queryOptions({
@@ -17,7 +17,7 @@ export function useSession(): Session {
 export function useSignIn() {
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: signIn,
+    mutationFn: (words: SignIn) => signIn(words),
     onSuccess: (session) => {
       queryClient.clear()
       queryClient.setQueryData(sessionQuery.queryKey, session)

@@ -10,7 +10,7 @@ export interface Scale {
 
 /** The stretch that shows all the values and the usual range, with air at both ends, never below zero by air alone. */
 export function scaleOf(points: readonly ResultPoint[], low?: number | null, high?: number | null): Scale | undefined {
-  const shown = points.map((point) => point.value).concat(low, high).filter(isNumber)
+  const shown = [...points.map((point) => point.value), low, high].filter(isNumber)
   if (shown.length === 0) return undefined
   const [least, most] = [Math.min(...shown), Math.max(...shown)]
   const air = (most - least || Math.abs(most) || 1) * 0.18

@@ -4,7 +4,7 @@ import classes from './Row.module.css'
 
 export interface RowProps {
   icon?: IconName
-  title: string
+  title: ReactNode
   /** The medical term, small, where it differs from the plain words. */
   term?: string | null
   detail?: ReactNode

@@ -1,0 +1,128 @@
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { useHotkeys, useNetwork } from '@mantine/hooks'
+import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { caresForPatients, useSession } from '../auth/session'
+import { Brand } from '../ui/Brand'
+import { Icon, type IconName } from '../ui/icons'
+import classes from './Shell.module.css'
+
+const Palette = lazy(() => import('./Palette'))
+
+/** The frame of every screen behind the sign-in: a rail on a desk, a bar below on a phone. */
+export function Shell() {
+  const session = useSession()
+  const personId = useCurrentPerson(session.people.length === 1 ? session.people[0]?.id : undefined)
+  const [searching, setSearching] = useState(false)
+  const { online } = useNetwork()
+  const search = () => setSearching(true)
+  useHotkeys([['mod+K', search]], [])
+  useFocusOnMove()
+
+  return (
+    <div className={classes.shell}>
+      <a href="#content" className={classes.skip}>
+        Skip to the content
+      </a>
+      <header className={classes.rail}>
+        <Link to="/" className={classes.brand} aria-label="Salus, start">
+          <Brand />
+        </Link>
+        <Places personId={personId} patients={caresForPatients(session)} many={session.people.length > 1} />
+        <div className={classes.tools}>
+          <button type="button" className={classes.search} onClick={search}>
+            <Icon name="search" size={18} />
+            <span className={classes.searchWords}>Search</span>
+            <kbd className={classes.keys}>Ctrl K</kbd>
+          </button>
+          <SchemeToggle />
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} className={classes.main}>
+        {!online && (
+          <p className={classes.offline} role="status">
+            <Icon name="offline" size={18} /> You are offline. You can read what is on this screen; nothing can be added.
+          </p>
+        )}
+        <Outlet />
+      </main>
+      {searching && (
+        <Suspense>
+          <Palette personId={personId} onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+/** Only the places that exist for this reader; without a person chosen, the record's places are not among them. */
+function Places({ personId, patients, many }: { personId?: string; patients: boolean; many: boolean }) {
+  const params = { personId: personId ?? '' }
+  return (
+    <nav className={classes.places} aria-label="Places">
+      {personId && (
+        <>
+          <Link to="/people/$personId/record" params={params} className={classes.place} activeOptions={{ includeSearch: false }}>
+            <Place icon="record" words="Record" />
+          </Link>
+          <Link to="/people/$personId/ask" params={params} className={classes.place} activeOptions={{ includeSearch: false }}>
+            <Place icon="ask" words="Ask" />
+          </Link>
+          <Link to="/people/$personId/documents" params={params} className={classes.place} activeOptions={{ includeSearch: false }}>
+            <Place icon="documents" words="Documents" />
+          </Link>
+        </>
+      )}
+      {(patients || many || !personId) && (
+        <Link to="/people" className={classes.place} activeOptions={{ exact: true }}>
+          <Place icon="people" words={patients ? 'Patients' : 'People'} />
+        </Link>
+      )}
+      <Link to="/me" className={classes.place}>
+        <Place icon="me" words="Me" />
+      </Link>
+    </nav>
+  )
+}
+
+function Place({ icon, words }: { icon: IconName; words: string }) {
+  return (
+    <>
+      <Icon name={icon} size={22} />
+      <span>{words}</span>
+    </>
+  )
+}
+
+export function SchemeToggle() {
+  const scheme = useComputedColorScheme()
+  const { setColorScheme } = useMantineColorScheme()
+  const other = scheme === 'dark' ? 'light' : 'dark'
+  return (
+    <ActionIcon onClick={() => setColorScheme(other)} aria-label={`Use ${other} colours`}>
+      <Icon name={scheme === 'dark' ? 'sun' : 'moon'} />
+    </ActionIcon>
+  )
+}
+
+/** The person whose record was open last stays at hand on the screens that belong to nobody. */
+function useCurrentPerson(only: string | undefined): string | undefined {
+  const { personId } = useParams({ strict: false })
+  const last = useRef(only)
+  if (personId) last.current = personId
+  return personId ?? last.current
+}
+
+/** A new screen starts at its content for those who do not see it change. */
+function useFocusOnMove() {
+  const { pathname } = useLocation()
+  const first = useRef(true)
+  useEffect(() => {
+    if (first.current) {
+      first.current = false
+      return
+    }
+    const active = document.activeElement
+    if (!active || active === document.body || !active.isConnected) document.getElementById('content')?.focus({ preventScroll: true })
+  }, [pathname])
+}

@@ -1,0 +1,177 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, type ErrorComponentProps,
+} from '@tanstack/react-router'
+import { caresForPatients, sessionQuery } from '../auth/session'
+import type { Highlight } from '../documents/highlight'
+import { Page } from '../ui/Page'
+import { Forbidden, Shape, Wrong } from '../ui/States'
+import { PersonFrame } from './PersonFrame'
+import { RecordFrame } from './RecordFrame'
+import { Shell } from './Shell'
+import { Failure } from './transport'
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  errorComponent: Broken,
+  notFoundComponent: () => (
+    <Page title="Not found">
+      <Forbidden />
+    </Page>
+  ),
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { to?: string } => ({ to: ownPath(search.to) }),
+  component: lazyRouteComponent(() => import('../auth/SignIn')),
+})
+
+/** Everything behind the sign-in. */
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(sessionQuery)
+    } catch (error) {
+      if (error instanceof Failure && error.status === 401) {
+        throw redirect({ to: '/sign-in', search: { to: location.pathname === '/' ? undefined : location.href }, replace: true })
+      }
+      throw error
+    }
+  },
+  component: Shell,
+})
+
+/** One's own record when there is only that one to open; otherwise the choice of people. */
+const home = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    const only = session.people.length === 1 ? session.people[0] : undefined
+    if (only && !caresForPatients(session)) {
+      throw redirect({ to: '/people/$personId/record', params: { personId: only.id }, replace: true })
+    }
+    throw redirect({ to: '/people', replace: true })
+  },
+})
+
+const people = createRoute({
+  getParentRoute: () => app,
+  path: '/people',
+  component: lazyRouteComponent(() => import('../people/People')),
+})
+
+const me = createRoute({
+  getParentRoute: () => app,
+  path: '/me',
+  component: lazyRouteComponent(() => import('../auth/Me')),
+})
+
+const person = createRoute({
+  getParentRoute: () => app,
+  path: '/people/$personId',
+  validateSearch: (search): { source?: string } => ({ source: text(search.source) }),
+  component: PersonFrame,
+})
+
+const record = createRoute({ getParentRoute: () => person, path: '/record', component: RecordFrame })
+
+const glance = createRoute({
+  getParentRoute: () => record,
+  path: '/',
+  component: lazyRouteComponent(() => import('../records/Glance')),
+})
+const timeline = createRoute({
+  getParentRoute: () => record,
+  path: '/timeline',
+  component: lazyRouteComponent(() => import('../records/Timeline')),
+})
+const results = createRoute({
+  getParentRoute: () => record,
+  path: '/results',
+  component: lazyRouteComponent(() => import('../records/Results')),
+})
+const result = createRoute({
+  getParentRoute: () => record,
+  path: '/results/$code',
+  component: lazyRouteComponent(() => import('../records/ResultDetail')),
+})
+const lists = () => import('../records/Lists')
+const conditions = createRoute({ getParentRoute: () => record, path: '/conditions', component: lazyRouteComponent(lists, 'Conditions') })
+const medicines = createRoute({ getParentRoute: () => record, path: '/medicines', component: lazyRouteComponent(lists, 'Medicines') })
+const allergies = createRoute({ getParentRoute: () => record, path: '/allergies', component: lazyRouteComponent(lists, 'Allergies') })
+const vaccines = createRoute({ getParentRoute: () => record, path: '/vaccines', component: lazyRouteComponent(lists, 'Vaccines') })
+const visits = createRoute({ getParentRoute: () => record, path: '/visits', component: lazyRouteComponent(lists, 'Visits') })
+
+const ask = createRoute({
+  getParentRoute: () => person,
+  path: '/ask',
+  validateSearch: (search): { cite?: string } => ({ cite: text(search.cite) }),
+  component: lazyRouteComponent(() => import('../ask/Ask')),
+})
+
+const documents = createRoute({
+  getParentRoute: () => person,
+  path: '/documents',
+  component: lazyRouteComponent(() => import('../documents/Documents')),
+})
+const document = createRoute({
+  getParentRoute: () => person,
+  path: '/documents/$documentId',
+  validateSearch: (search): { page?: number } => ({ page: Number(search.page) >= 1 ? Math.floor(Number(search.page)) : undefined }),
+  component: lazyRouteComponent(() => import('../documents/DocumentScreen')),
+})
+
+const parts = record.addChildren([glance, timeline, results, result, conditions, medicines, allergies, vaccines, visits])
+const tree = root.addChildren([
+  signIn,
+  app.addChildren([home, people, me, person.addChildren([parts, ask, documents, document])]),
+])
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: Broken,
+    defaultPendingComponent: () => (
+      <Page title="Loading" unseenTitle>
+        <Shape rows={4} />
+      </Page>
+    ),
+  })
+}
+
+function Broken({ error, reset }: ErrorComponentProps) {
+  return (
+    <main id="content">
+      <Page title="Something went wrong" unseenTitle>
+        <Wrong error={error} again={() => (error instanceof Failure ? location.reload() : reset())} />
+      </Page>
+    </main>
+  )
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
+
+/** Where to go after signing in: only a path of our own, never another site. */
+function ownPath(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+  interface HistoryState {
+    /** The cited place to show when a whole document is opened from an answer; kept out of the URL. */
+    highlight?: Highlight
+  }
+}

@@ -1,0 +1,38 @@
+import { Drawer } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { usePersonId } from '../people/usePersonId'
+import { FactSheet } from './FactSheet'
+import { fromAddress } from './SourceLink'
+
+/** The source named in the URL, opened beside the record: from the right on a desk, from below on a phone. */
+export default function SourceDrawer() {
+  const { source } = useSearch({ from: '/app/people/$personId' })
+  const personId = usePersonId()
+  const navigate = useNavigate()
+  const phone = useMediaQuery('(max-width: 48em)')
+  const ref = source ? fromAddress(source) : undefined
+  const close = () =>
+    void navigate({
+      to: '.',
+      search: (before: { source?: string }) => ({ ...before, source: undefined }),
+      resetScroll: false,
+    })
+  return (
+    <Drawer
+      opened={ref !== undefined}
+      onClose={close}
+      position={phone ? 'bottom' : 'right'}
+      size={phone ? '85%' : 480}
+      title="Where this comes from"
+      closeButtonProps={{ 'aria-label': 'Close', size: 44 }}
+    >
+      {ref && <FactSheet source={ref} />}
+      {ref?.type === 'DocumentReference' && (
+        <Link to="/people/$personId/documents/$documentId" params={{ personId, documentId: ref.id }}>
+          Open the document
+        </Link>
+      )}
+    </Drawer>
+  )
+}
