@@ -2,10 +2,12 @@
 
 use crate::account::{Account, NewAccount, USER_ACCOUNT, normal_email};
 use crate::api_tokens::API_TOKEN;
+use crate::lockout::Attempt;
 use crate::password_rule::{self, WeakPassword};
 use crate::sessions::{USER_SESSION, deletion, owned};
 use crate::token::CredentialId;
 use crate::{Auth, Error};
+use jiff::SignedDuration;
 use salus_access::{Relationship, Role};
 use salus_core::{Secret, Uid};
 use salus_fhir::search::Query;
@@ -35,6 +37,9 @@ pub enum AccountError {
     /// The current password is not the one that was given.
     #[error("The current password is not right.")]
     WrongPassword,
+    /// The current password was guessed at too often. Nothing was looked at.
+    #[error("There were too many attempts. Wait {} seconds.", .0.as_secs().max(1))]
+    Wait(SignedDuration),
     /// Something else.
     #[error(transparent)]
     Other(#[from] Error),
@@ -135,7 +140,8 @@ impl Auth {
     /// `keep` is the session in which the change is made.
     ///
     /// # Errors
-    /// [`AccountError::WrongPassword`] where `current` is not the password, [`AccountError::Weak`] where `new` is none.
+    /// [`AccountError::WrongPassword`] where `current` is not the password, [`AccountError::Wait`] after too many of
+    /// these, [`AccountError::Weak`] where `new` is none.
     pub async fn change_password(
         &self,
         account: &str,
@@ -145,9 +151,12 @@ impl Auth {
     ) -> Result<(), AccountError> {
         let records = self.inner.store.system("change a password");
         let stored = read(&records, account).await?.ok_or(AccountError::NotFound)?;
+        let attempt = Attempt { email: &stored.email, address: None };
+        self.inner.lockout.admit(attempt, self.now()).map_err(AccountError::Wait)?;
         if !self.inner.passwords.verify(current, Some(stored.password_hash.expose())).await? {
             return Err(AccountError::WrongPassword);
         }
+        self.inner.lockout.succeeded(attempt, self.now());
         self.reset_password(account, new, keep).await
     }
 
@@ -244,7 +253,7 @@ mod tests {
         let door = Door::open().await;
         let account = door.create(MARIA).await.unwrap();
         let (mine, other) = (door.sign_in(MARIA).await, door.sign_in(MARIA).await);
-        let token = door.auth.issue_token(&account, "sync", crate::TokenScope::Read, 30).await.unwrap();
+        let token = door.auth.issue_token(&account, "sync", crate::TokenScope::Read, Some(30)).await.unwrap();
         let keep = door.who(&mine).await.map(|identity| identity.credential);
         let new = "teapot gravel onward";
 
@@ -261,7 +270,7 @@ mod tests {
         door.auth.change_password(&account, secret(PASSWORD), secret(new), keep.as_ref()).await.unwrap();
         assert!(door.who(&mine).await.is_some());
         assert!(door.who(&other).await.is_none());
-        assert!(door.who(&crate::Credential::Bearer(token.secret)).await.is_none());
+        assert!(door.who(&crate::Credential::Bearer(token.token)).await.is_none());
     }
 
     #[tokio::test]

@@ -38,9 +38,9 @@ pub struct ApiToken {
 #[derive(Debug, Clone)]
 pub struct NewToken {
     /// What to send after `Bearer `.
-    pub secret: Secret<String>,
+    pub token: Secret<String>,
     /// What is stored of it.
-    pub token: ApiToken,
+    pub stored: ApiToken,
 }
 
 /// Why no token was issued, by what the caller does next.
@@ -78,7 +78,7 @@ impl ApiToken {
 }
 
 impl Auth {
-    /// Issues a token that acts for the account, for `days` from now.
+    /// Issues a token that acts for the account, for `days` from now; none = as long as a token may live.
     ///
     /// # Errors
     /// [`TokenError`] says what to change.
@@ -87,13 +87,14 @@ impl Auth {
         account: &str,
         label: &str,
         scope: TokenScope,
-        days: u32,
+        days: Option<u32>,
     ) -> Result<NewToken, TokenError> {
         let label = label.trim();
         if label.is_empty() || label.chars().count() > MOST_LABEL_CHARS {
             return Err(TokenError::Label);
         }
         let most_days = self.inner.config.token_days;
+        let days = days.unwrap_or(most_days);
         if days == 0 || days > most_days {
             return Err(TokenError::Days(most_days));
         }
@@ -121,7 +122,7 @@ impl Auth {
             "scope": scope.code(),
         });
         records.write(Batch::create(resource)).await.map_err(Error::Store)?;
-        Ok(NewToken { secret, token })
+        Ok(NewToken { token: secret, stored: token })
     }
 
     /// The account's tokens, the newest first; those that ended are among them until they are revoked.

@@ -257,15 +257,15 @@ mod tests {
         door.auth.set_roles(&account, vec![Role::Admin]).await.unwrap();
         let patient = serde_json::json!({ "resourceType": "Patient", "id": "p1" });
         for (scope, may_write) in [(TokenScope::Read, false), (TokenScope::Write, true)] {
-            let token = door.auth.issue_token(&account, "sync", scope, 1).await.unwrap();
-            let credential = Credential::Bearer(token.secret);
+            let token = door.auth.issue_token(&account, "sync", scope, Some(1)).await.unwrap();
+            let credential = Credential::Bearer(token.token);
             let policy = door.who(&credential).await.unwrap().subject.policy.clone();
             assert!(policy.decide(Action::Read, &patient).is_allowed());
             assert_eq!(policy.decide(Action::Update, &patient).is_allowed(), may_write);
             door.clock.advance_seconds(86_400);
             assert!(door.who(&credential).await.is_none(), "a day is over");
-            assert!(door.auth.revoke_token(&account, &token.token.id).await.unwrap());
-            assert!(!door.auth.revoke_token(&account, &token.token.id).await.unwrap());
+            assert!(door.auth.revoke_token(&account, &token.stored.id).await.unwrap());
+            assert!(!door.auth.revoke_token(&account, &token.stored.id).await.unwrap());
         }
     }
 

@@ -80,9 +80,8 @@ impl Door {
 
     pub(crate) async fn audit_events(&self) -> Vec<Value> {
         let query = Query::parse("AuditEvent", &[]).unwrap();
-        let page = self.store.system("test").search(&query, Page::first(100)).await.unwrap();
-        let mut events: Vec<Value> = page.matches.iter().map(|stored| stored.json().unwrap()).collect();
-        events.sort_by_key(|event| event["id"].as_str().unwrap().to_owned());
-        events
+        let mut page = self.store.system("test").search(&query, Page::first(100)).await.unwrap();
+        page.matches.sort_by_key(|stored| stored.seq);
+        page.matches.iter().map(|stored| stored.json().unwrap()).collect()
     }
 }

@@ -1,0 +1,46 @@
+//! What every handler has at hand.
+
+use crate::config::HttpConfig;
+use crate::idempotency::Answers;
+use crate::limits::Limits;
+use salus_auth::Auth;
+use salus_core::{Clock, Rng, Timestamp};
+use salus_store::Store;
+use std::sync::Arc;
+
+/// The state of the server. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The store. Handlers reach data by [`crate::Caller::records`]; background work by `store.system("why")`.
+    pub store: Store,
+    /// Accounts, sessions and tokens.
+    pub auth: Auth,
+    /// The clock everything goes by.
+    pub clock: Arc<dyn Clock>,
+    /// The one source of randomness.
+    pub rng: Arc<dyn Rng>,
+    /// The settings of the HTTP surface.
+    pub config: Arc<HttpConfig>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) answers: Arc<Answers>,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(store: Store, auth: Auth, config: HttpConfig) -> Self {
+        Self {
+            clock: Arc::clone(store.clock()),
+            rng: Arc::clone(store.rng()),
+            limits: Arc::new(Limits::new(&config, store.clock())),
+            answers: Arc::new(Answers::new(config.idempotency_bytes)),
+            config: Arc::new(config),
+            store,
+            auth,
+        }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

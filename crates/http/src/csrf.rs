@@ -1,0 +1,73 @@
+//! Requests that another site makes in a person's name are turned away.
+//!
+//! Browsers say where an unsafe request comes from: `Sec-Fetch-Site`, and `Origin` where that is missing. A request that
+//! carries neither comes from no browser; one with an `Authorization` header was not made by a browser on its own.
+
+use crate::ApiError;
+use http::header::{AUTHORIZATION, HOST, ORIGIN};
+use http::{HeaderMap, Method, Uri};
+
+/// Turns away an unsafe request that comes from elsewhere than `Host`, or than `public_origin` where a proxy changes it.
+pub(crate) fn check(
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    public_origin: Option<&str>,
+) -> Result<(), ApiError> {
+    if method.is_safe() || headers.contains_key(AUTHORIZATION) {
+        return Ok(());
+    }
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_from_here = match (headers.get("sec-fetch-site"), headers.get(ORIGIN)) {
+        (Some(site), _) => site == "same-origin" || site == "none",
+        (None, None) => true,
+        (None, Some(origin)) => {
+            let origin = origin.to_str().unwrap_or_default();
+            let host = header(HOST).or_else(|| uri.authority().map(|authority| authority.as_str()));
+            let is_host = host.is_some_and(|host| {
+                origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")) == Some(host)
+            });
+            is_host || public_origin == Some(origin)
+        }
+    };
+    if is_from_here { Ok(()) } else { Err(ApiError::forbidden("This request comes from another site.")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_headers(method: Method, headers: &[(&'static str, &str)], is_allowed: bool) {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        let outcome =
+            check(&method, &Uri::from_static("/api/v1/session"), &map, Some("https://salus.example"));
+        assert_eq!(outcome.is_ok(), is_allowed, "{method} {headers:?}");
+    }
+
+    #[test]
+    fn an_unsafe_request_must_come_from_here() {
+        let host = ("host", "salus.example:8443");
+        for (headers, is_allowed) in [
+            (vec![host], true),
+            (vec![host, ("sec-fetch-site", "same-origin")], true),
+            (vec![host, ("sec-fetch-site", "none")], true),
+            (vec![host, ("sec-fetch-site", "same-site")], false),
+            (vec![host, ("sec-fetch-site", "cross-site")], false),
+            (vec![host, ("sec-fetch-site", "cross-site"), ("origin", "https://salus.example:8443")], false),
+            (vec![host, ("origin", "https://salus.example:8443")], true),
+            (vec![host, ("origin", "https://salus.example")], true),
+            (vec![host, ("origin", "https://salus.example:8443.evil.example")], false),
+            (vec![host, ("origin", "https://evil.example")], false),
+            (vec![host, ("origin", "null")], false),
+            (vec![host, ("origin", "https://evil.example"), ("authorization", "Bearer x")], true),
+        ] {
+            check_headers(Method::POST, &headers, is_allowed);
+            check_headers(Method::DELETE, &headers, is_allowed);
+            check_headers(Method::GET, &headers, true);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What handlers take from a request, with rejections that name the field and the place.
+
+mod json;
+mod parts;
+
+pub use json::Json;
+pub use parts::{ClientAddress, Path, Query};

@@ -1,0 +1,34 @@
+//! The routes that need no [`crate::Caller`]: this list is all of them.
+
+/// Method and path of every operation that strangers may call. Everything else answers 401 to them; a test walks the
+/// whole API to make sure.
+pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
+    ("GET", "/api/v1/openapi.json"),
+    ("POST", "/api/v1/session"),
+    ("GET", "/fhir/metadata"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+];
+
+/// Whether strangers may call it.
+pub fn is_public(method: &str, path: &str) -> bool {
+    PUBLIC_ROUTES.contains(&(method, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_changes_only_on_purpose() {
+        let lines: Vec<String> =
+            PUBLIC_ROUTES.iter().map(|(method, path)| format!("{method} {path}")).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        GET /api/v1/openapi.json
+        POST /api/v1/session
+        GET /fhir/metadata
+        GET /healthz
+        GET /readyz
+        ");
+    }
+}
