@@ -1,5 +1,7 @@
 //! Validation against whole resources: published examples pass, foreign verdicts are met, odd input harms nothing.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test's helpers may fail as its tests do")]
+
 use proptest::prelude::*;
 use salus_core::Timestamp;
 use salus_fhir::json::{self, Value};

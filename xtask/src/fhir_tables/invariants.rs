@@ -34,6 +34,7 @@ fn rows(structure: &Value) -> Vec<String> {
             let expression = one_line(text(constraint, "expression"))
                 .replace("descendants().as(", "descendants().ofType(");
             let human = one_line(text(constraint, "human"));
+            let path = path.trim_end_matches("[x]");
             rows.push(format!("{path}\t{key}\t{}\t{expression}\t{human}", text(constraint, "severity")));
         }
     }

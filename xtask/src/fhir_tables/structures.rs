@@ -96,10 +96,10 @@ fn types(element: &Value) -> String {
     if let Some(reference) = element["contentReference"].as_str() {
         return reference.trim_start_matches('#').to_owned();
     }
-    if let [only] = list(element, "type") {
-        if matches!(text(only, "code"), "BackboneElement" | "Element") {
-            return text(element, "path").to_owned();
-        }
+    if let [only] = list(element, "type")
+        && matches!(text(only, "code"), "BackboneElement" | "Element")
+    {
+        return text(element, "path").to_owned();
     }
     list(element, "type").iter().map(|kind| type_with_targets(element, kind)).collect::<Vec<_>>().join(" ")
 }

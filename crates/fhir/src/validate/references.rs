@@ -3,18 +3,38 @@
 use crate::defs::is_resource_type;
 use crate::json::Value;
 use crate::reference::Reference;
+use std::collections::HashMap;
+
+/// A resource that holds contained ones, seen as what a `#` reference can point to.
+pub(super) struct Container<'a> {
+    type_name: Option<&'a str>,
+    /// Type by id.
+    contained: HashMap<&'a str, &'a str>,
+}
+
+impl<'a> Container<'a> {
+    /// What can be referred to within this resource.
+    pub(super) fn of(resource: &'a Value) -> Self {
+        let contained = resource["contained"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let named =
+            contained.iter().filter_map(|held| Some((held["id"].as_str()?, held["resourceType"].as_str()?)));
+        Self { type_name: resource["resourceType"].as_str(), contained: named.collect() }
+    }
+}
 
 /// May this Reference stand where only `targets` are allowed (empty: any type)? If not, why.
-/// `container` is the resource that holds the contained ones.
-pub(super) fn check(reference: &Value, targets: &[&str], container: &Value) -> Result<(), String> {
+pub(super) fn check(reference: &Value, targets: &[&str], container: &Container<'_>) -> Result<(), String> {
     let text = reference["reference"].as_str();
     let stated = reference["type"].as_str().filter(|name| is_resource_type(name));
     let found = match text.map(Reference::parse) {
         Some(Reference::Local { type_name, .. } | Reference::Conditional { type_name, .. }) => {
             Some(type_name)
         }
-        Some(Reference::Fragment("")) => container["resourceType"].as_str(),
-        Some(Reference::Fragment(id)) => Some(contained_type(id, container)?),
+        Some(Reference::Fragment("")) => container.type_name,
+        Some(Reference::Fragment(id)) => {
+            let found = container.contained.get(id);
+            Some(*found.ok_or_else(|| format!("There is no contained resource with the id '{id}'."))?)
+        }
         Some(absolute @ Reference::Absolute(_)) => absolute.trailing().map(|(type_name, _)| type_name),
         Some(Reference::Uuid(_)) | None => None,
     };
@@ -29,11 +49,4 @@ pub(super) fn check(reference: &Value, targets: &[&str], container: &Value) -> R
         }
         _ => Ok(()),
     }
-}
-
-fn contained_type<'a>(id: &str, container: &'a Value) -> Result<&'a str, String> {
-    let contained = container["contained"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let found = contained.iter().find(|resource| resource["id"] == id);
-    let type_name = found.and_then(|resource| resource["resourceType"].as_str());
-    type_name.ok_or_else(|| format!("There is no contained resource with the id '{id}'."))
 }

@@ -148,6 +148,10 @@ fn contained_resources() {
         r#""contained":[{"resourceType":"Patient","id":"a","contained":[{"resourceType":"Patient","id":"b"}]}]"#,
         &["Patient.contained[0].contained[0]: structure"],
     );
+    patient(
+        r#""contained":[{"resourceType":"Patient","id":"a"},{"resourceType":"Group","id":"a","type":"person","actual":true}]"#,
+        &["Patient.contained[1]: duplicate"],
+    );
     check(
         r#"{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Patient","gender":"x"}}]}"#,
         &["Bundle.entry[0].resource.gender: code-invalid"],
@@ -282,4 +286,15 @@ fn conformance_resources_name_what_exists() {
     };
     assert_eq!(errors(statement("date")), Vec::<String>::new());
     assert_eq!(errors(statement("token")), ["CapabilityStatement.rest[0].resource[0].searchParam[0].type"]);
+}
+
+#[test]
+fn work_has_an_end() {
+    let contained: Vec<Value> = (0..5_000)
+        .map(|number| json!({ "resourceType": "Basic", "id": number.to_string(), "code": { "text": "x" } }))
+        .collect();
+    let resource = json!({ "resourceType": "Patient", "contained": contained });
+    let issues = validate_fully(&resource, Timestamp::UNIX_EPOCH);
+    let costly = issues.iter().filter(|issue| issue.code == IssueCode::TooCostly).count();
+    assert_eq!(costly, 1, "{:?}", issues.first());
 }

@@ -1,8 +1,11 @@
 //! The walk through a resource beside its definition.
 
+mod object;
+
 use super::place::{Place, Step};
+use super::references::Container;
 use super::{Strictness, coded, narrative, primitive, references};
-use crate::defs::{ElementDef, Field, Kind, TypeDef, is_resource_type, type_def, value_set};
+use crate::defs::{Field, Kind, TypeDef, is_resource_type, type_def, value_set};
 use crate::json::{Map, Value};
 use crate::outcome::{Issue, IssueCode};
 
@@ -17,7 +20,7 @@ pub(super) struct Walk<'a> {
     place: Place<'a>,
     issues: Vec<Issue>,
     /// The resource that holds the contained resources seen from here.
-    container: &'a Value,
+    container: Container<'a>,
     is_contained: bool,
     strictness: Strictness,
 }
@@ -28,7 +31,7 @@ impl<'a> Walk<'a> {
         let mut walk = Self {
             place: Place::default(),
             issues: Vec::new(),
-            container: resource,
+            container: Container::of(resource),
             is_contained: false,
             strictness,
         };
@@ -53,19 +56,25 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn nested_resource(&mut self, resource: &'a Value, is_contained: bool) {
-        let outer = (self.container, self.is_contained);
-        if !is_contained {
-            self.container = resource;
-        } else if resource["id"].as_str().is_none() {
+    fn contained_resource(&mut self, resource: &'a Value) {
+        if resource["id"].as_str().is_none() {
             self.report(IssueCode::Required, "A contained resource must have an id, to be referred to by.");
         }
-        if is_contained && outer.1 {
+        if self.is_contained {
             self.report(IssueCode::Structure, "A contained resource must not contain another one.");
         }
-        self.is_contained = is_contained;
+        let was_contained = std::mem::replace(&mut self.is_contained, true);
         self.resource(resource);
-        (self.container, self.is_contained) = outer;
+        self.is_contained = was_contained;
+    }
+
+    /// A resource that stands for itself, as in the entry of a bundle.
+    fn inner_resource(&mut self, resource: &'a Value) {
+        let outer = std::mem::replace(&mut self.container, Container::of(resource));
+        let was_contained = std::mem::replace(&mut self.is_contained, false);
+        self.resource(resource);
+        self.container = outer;
+        self.is_contained = was_contained;
     }
 
     fn object(&mut self, definition: &'static TypeDef, members: &'a Map<String, Value>) {
@@ -104,106 +113,13 @@ impl<'a> Walk<'a> {
             self.place.pop();
         }
         self.presence(definition, members);
+        if let Some(Value::Array(contained)) = members.get("contained") {
+            self.contained_ids(contained);
+        }
         match definition.name {
             "Extension" => self.extension(members),
             "Coding" | "Identifier" if self.strictness == Strictness::Full => self.system(members),
             _ => {}
-        }
-    }
-
-    fn unknown(&mut self, definition: &'static TypeDef, name: &'a str) {
-        let bare = name.strip_prefix('_').unwrap_or(name);
-        let hint = if definition.element(bare).is_some_and(|element| element.is_choice) {
-            let names: Vec<&str> =
-                definition.names_of(bare).into_iter().map(|(name, _)| name).take(12).collect();
-            format!(" Name its type: {}.", names.join(", "))
-        } else if let Some(near) =
-            definition.elements.iter().find(|element| element.name.eq_ignore_ascii_case(bare))
-        {
-            format!(" Did you mean '{}'?", near.name)
-        } else {
-            String::new()
-        };
-        self.place.push(Step::Name(name));
-        self.report(IssueCode::Structure, format!("A {} has no element '{name}'.{hint}", definition.name));
-        self.place.pop();
-    }
-
-    /// What must be there is there, and of a choice only one.
-    fn presence(&mut self, definition: &'static TypeDef, members: &'a Map<String, Value>) {
-        for element in definition.elements.iter().filter(|element| element.min > 0 || element.is_choice) {
-            let found = if element.is_choice {
-                let names = members.keys().map(|name| name.strip_prefix('_').unwrap_or(name));
-                let mut types: Vec<&str> = names
-                    .filter(|name| name.starts_with(element.name))
-                    .filter_map(|name| {
-                        definition.field(name).filter(|field| field.element.name == element.name)
-                    })
-                    .map(|field| field.type_name)
-                    .collect();
-                types.sort_unstable();
-                types.dedup();
-                types
-            } else {
-                let is_there =
-                    members.contains_key(element.name) || members.contains_key(&["_", element.name].concat());
-                Vec::from_iter(is_there.then_some(element.name))
-            };
-            if found.is_empty() && element.min > 0 {
-                self.missing(definition, element);
-            }
-            if found.len() > 1 {
-                self.place.push(Step::Name(element.name));
-                let types = found.join(" and ");
-                self.report(
-                    IssueCode::Structure,
-                    format!("Only one value is allowed here, not both {types}."),
-                );
-                self.place.pop();
-            }
-        }
-    }
-
-    fn missing(&mut self, definition: &'static TypeDef, element: &'static ElementDef) {
-        self.place.push(Step::Name(element.name));
-        let name = if element.is_choice { format!("{}[x]", element.name) } else { element.name.to_owned() };
-        self.report(
-            IssueCode::Required,
-            format!("A {} must have the element '{name}', but it is missing.", definition.name),
-        );
-        self.place.pop();
-    }
-
-    /// An extension has either a value or extensions of its own, and its url says what it is.
-    fn extension(&mut self, members: &'a Map<String, Value>) {
-        let is_value = |name: &String| name.strip_prefix('_').unwrap_or(name).starts_with("value");
-        match (members.keys().any(is_value), members.contains_key("extension")) {
-            (true, true) => self.report(
-                IssueCode::Extension,
-                "An extension has either a value or extensions of its own, not both.",
-            ),
-            (false, false) => {
-                self.report(IssueCode::Extension, "An extension must have a value or extensions of its own.");
-            }
-            _ => {}
-        }
-        let url = members.get("url").and_then(Value::as_str).unwrap_or(":");
-        if !url.contains(':') && !self.place.is_nested_extension() {
-            self.report(IssueCode::Extension, format!("The url '{url}' of an extension must be absolute."));
-        }
-    }
-
-    /// A system that is no absolute URI cannot be known to anybody else.
-    fn system(&mut self, members: &'a Map<String, Value>) {
-        if let Some(system) = members.get("system").and_then(Value::as_str)
-            && !system.contains(':')
-        {
-            self.place.push(Step::Name("system"));
-            self.report(
-                IssueCode::Invalid,
-                format!("The system '{system}' must be an absolute URI, such as http://loinc.org or urn:oid:1.2.3."),
-            );
-            self.place.pop();
         }
     }
 
@@ -236,12 +152,12 @@ impl<'a> Walk<'a> {
         if self.place.depth() > MAX_PLACE {
             return self.report(IssueCode::TooLong, "This is nested too deep.");
         }
-        if field.type_name == "Resource" {
-            return self.nested_resource(value, field.element.name == "contained");
+        if field.element.name == "contained" && field.type_name == "Resource" {
+            return self.contained_resource(value);
         }
         let Some(definition) = type_def(field.type_name) else { return };
         if definition.kind == Kind::Resource {
-            return self.nested_resource(value, false);
+            return self.inner_resource(value);
         }
         let Value::Object(members) = value else {
             let text = format!("This must be a JSON object: a {}.", definition.name);
@@ -253,7 +169,7 @@ impl<'a> Walk<'a> {
             return;
         }
         if field.type_name == "Reference"
-            && let Err(why) = references::check(value, &field.element.targets, self.container)
+            && let Err(why) = references::check(value, &field.element.targets, &self.container)
         {
             self.report(IssueCode::Value, why);
         }
