@@ -4,6 +4,7 @@ use super::Search;
 use super::page::cursor;
 use super::place::{Place, unusable};
 use super::plan::Candidate;
+use super::verify::Found;
 use crate::{Error, Page, SearchPage, Stored};
 use salus_fhir::defs;
 use salus_fhir::search::Query;
@@ -15,36 +16,34 @@ impl Search<'_> {
         let Some(key) = self.inner.ring.find(patient_id).await? else { return Ok(SearchPage::default()) };
         let wanted = usize::try_from(page.count).unwrap_or(usize::MAX);
         let place = page.cursor.as_ref().map(Place::of_cursor).transpose()?;
-        let mut matches: Vec<Stored> = Vec::new();
+        let mut found: Vec<Found> = Vec::new();
         let mut types = types_of_a_patient()
             .skip_while(|name| place.as_ref().is_some_and(|place| place.type_name != **name));
         let mut after = match &place {
-            Some(place) => Some(self.listed(place, key.pat).await?),
+            Some(place) => Some(self.listed(place).await?),
             None => None,
         };
-        while let (Some(type_name), true) = (types.next(), matches.len() <= wanted) {
+        while let (Some(type_name), true) = (types.next(), found.len() <= wanted) {
             let Some(mut check) = self.prepare(&Query::all(type_name)).await? else { continue };
-            if check.narrow(key.pat) {
-                let missing = wanted.saturating_add(1) - matches.len();
-                let found = self.walked(&check, after.take(), missing).await?;
-                matches.extend(found.into_iter().map(|found| found.stored));
-            }
-            after = None;
+            check.narrow(&key);
+            let missing = wanted.saturating_add(1) - found.len();
+            found.extend(self.walked(&check, after.take(), missing).await?);
         }
-        let more = matches.len() > wanted;
-        matches.truncate(wanted);
-        let next = matches.last().filter(|_| more).map(|last| cursor(last, key.pat));
+        let more = found.len() > wanted;
+        found.truncate(wanted);
+        let next = found.last().filter(|_| more).map(|last| cursor(&last.stored, last.candidate.pat));
+        let matches: Vec<Stored> = found.into_iter().map(|found| found.stored).collect();
         let included = self.shared_targets(&matches).await?;
         Ok(SearchPage { matches, included, next, total: None })
     }
 
     /// Where the resource that a cursor names stood in the listing of its type.
-    async fn listed(&self, place: &Place, pat: i64) -> Result<Candidate, Error> {
+    async fn listed(&self, place: &Place) -> Result<Candidate, Error> {
         let (rid, stored) = self.entry(place).await?;
-        if place.pat != pat || !(self.rows)(&place.type_name).admits(&stored.json()?) {
+        if !(self.rows)(&place.type_name).admits(&stored.json()?) {
             return Err(unusable());
         }
-        Ok(Candidate { pat, ord: stored.last_updated.as_microsecond(), rid })
+        Ok(Candidate { pat: place.pat, ord: stored.last_updated.as_microsecond(), rid })
     }
 }
 

@@ -78,8 +78,13 @@ impl Pats {
         }
     }
 
-    fn and(&self, others: &BTreeSet<i64>) -> Self {
-        Self::Only(others.iter().copied().filter(|pat| self.contains(*pat)).collect())
+    /// What is in the compartments of these and of some of `others`: looked for under the others, unless one of
+    /// them is out of scope. Then a resource may still be in scope by a second patient, under whom it is found.
+    fn and(self, others: &BTreeSet<i64>) -> Self {
+        match others.iter().all(|pat| self.contains(*pat)) {
+            true => Self::Only(others.iter().copied().collect()),
+            false => self,
+        }
     }
 
     fn without(self, pat: i64) -> Self {

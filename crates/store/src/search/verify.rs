@@ -3,8 +3,10 @@
 use super::plan::{Candidate, Plan};
 use super::scope::{Pats, Scope};
 use super::{Search, Walk};
+use crate::keys::PatientKey;
 use crate::{Error, Stored};
 use salus_access::RowFilter;
+use salus_fhir::compartment;
 use salus_fhir::json::Value;
 use salus_fhir::search::{Filter, Query, extract_param, matches_filter};
 use std::collections::BTreeSet;
@@ -18,6 +20,8 @@ pub(super) struct Check {
     rows: RowFilter,
     /// The filters that rows do not answer exactly.
     unanswered: Vec<Filter>,
+    /// The patient in whose compartment a resource must be, where the rows do not say.
+    inside: Option<String>,
 }
 
 /// A resource that matches and may be read.
@@ -33,7 +37,14 @@ impl Search<'_> {
         let rows = (self.rows)(&query.resource_type);
         let scope = Scope::of(query, &rows, &self.inner.ring).await?;
         let (plan, unanswered) = Plan::new(typ, query, &scope, &self.inner.keys);
-        Ok(Some(Check { plan, type_name: query.resource_type.clone(), scope, rows, unanswered }))
+        Ok(Some(Check {
+            plan,
+            type_name: query.resource_type.clone(),
+            scope,
+            rows,
+            unanswered,
+            inside: None,
+        }))
     }
 
     /// Those of the candidates that match and may be read, in their order.
@@ -71,7 +82,7 @@ impl Search<'_> {
         let is_own = head.pat == candidate.pat;
         let is_open = check.is_readable(candidate, is_own);
         let is_first = is_own || !check.comes_again();
-        if check.unanswered.is_empty() && is_open && is_first {
+        if check.is_answered() && is_open && is_first {
             return Ok(true);
         }
         let body = stored.json()?;
@@ -92,7 +103,7 @@ impl Search<'_> {
             return Ok(false);
         }
         let mut pats = BTreeSet::new();
-        for id in salus_fhir::compartment::patients(body) {
+        for id in compartment::patients(body) {
             if let Some(key) = self.inner.ring.find(&id).await? {
                 pats.insert(key.pat);
             }
@@ -110,14 +121,17 @@ struct Head {
 impl Check {
     /// Whether the candidates' number is the number of matches, none of which has to be looked at.
     pub(super) fn is_exact(&self, candidate: Candidate) -> bool {
-        self.unanswered.is_empty() && self.is_readable(candidate, true)
+        self.is_answered() && self.is_readable(candidate, true)
     }
 
-    /// Looks under one patient only; false where that is out of scope.
-    pub(super) fn narrow(&mut self, pat: i64) -> bool {
-        let is_in_scope = self.scope.pats.contains(pat);
-        self.plan.pats = Pats::Only(vec![pat]);
-        is_in_scope
+    /// Asks for what is in one patient's compartment.
+    pub(super) fn narrow(&mut self, patient: &PatientKey) {
+        if self.scope.pats.contains(patient.pat) {
+            self.plan.pats = Pats::Only(vec![patient.pat]);
+        } else {
+            // What the caller may see of it lies in another compartment too, and is looked for there.
+            self.inside = Some(patient.patient_id.clone());
+        }
     }
 
     /// The same check of what was gathered, where each resource comes once.
@@ -138,6 +152,11 @@ impl Check {
         }
     }
 
+    /// Whether the rows alone say what matches.
+    fn is_answered(&self) -> bool {
+        self.unanswered.is_empty() && self.inside.is_none()
+    }
+
     /// Whether a resource may be found more than once: under several patients, one after the other.
     fn comes_again(&self) -> bool {
         let several = !matches!(&self.plan.pats, Pats::Only(list) if list.len() <= 1);
@@ -146,6 +165,7 @@ impl Check {
 
     fn matches(&self, body: &Value) -> bool {
         body.get("resourceType").and_then(Value::as_str) == Some(self.type_name.as_str())
+            && self.inside.as_ref().is_none_or(|patient| compartment::patients(body).contains(patient))
             && self.unanswered.iter().all(|filter| matches_filter(filter, &extract_param(body, filter.param)))
     }
 }
