@@ -82,10 +82,9 @@ fn place(id: &BlobId) -> ObjectPath {
 fn object_error(error: object_store::Error) -> Error {
     let mut cause: Option<&dyn std::error::Error> = Some(&error);
     while let Some(inner) = cause {
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            if io.kind() == std::io::ErrorKind::StorageFull {
-                return Error::Full;
-            }
+        let io = inner.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::StorageFull) {
+            return Error::Full;
         }
         cause = inner.source();
     }

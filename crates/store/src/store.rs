@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, Semaphore, watch};
 
 /// The one store. Cheap to clone; all clones are the same store.
@@ -45,7 +45,7 @@ pub(crate) struct Inner {
     pub(crate) job_ready: Notify,
     moved: watch::Sender<u64>,
     /// Held as long as the store is open, so that no second process opens the same directory.
-    _lock: File,
+    lock: Mutex<Option<File>>,
 }
 
 impl Store {
@@ -106,7 +106,7 @@ impl Store {
                 preparer_count,
                 job_ready: Notify::new(),
                 moved,
-                _lock: lock,
+                lock: Mutex::new(Some(lock)),
             }),
         })
     }
@@ -213,9 +213,10 @@ impl Store {
         self.inner.backend.stats().await
     }
 
-    /// Ends the writer after all that is queued, and releases the directory when the last clone is dropped.
+    /// Ends the writer after all that is queued, and releases the directory. Writes fail from then on.
     pub async fn close(&self) {
         self.inner.backend.close().await;
+        self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

@@ -36,7 +36,15 @@ pub(super) enum Draft {
     /// Nothing changes.
     Same(Written),
     /// A version is made.
-    Change(PreparedOp, Written),
+    Change(Box<PreparedOp>, Written),
+}
+
+/// What the record holds under a name.
+pub(super) struct Found {
+    /// Its newest log entry.
+    pub(super) newest: LogRow,
+    /// The newest entry with a body, and the key that opens it.
+    pub(super) body: Option<(LogRow, Arc<PatientKey>)>,
 }
 
 /// What stands under a name before an op.
@@ -83,11 +91,8 @@ impl Standing {
     };
 
     /// Opens what stands.
-    pub(super) fn open(
-        inner: &Inner,
-        row: Option<(LogRow, Option<(LogRow, Arc<PatientKey>)>)>,
-    ) -> Result<Self, Error> {
-        let Some((row, body)) = row else { return Ok(Self::NOTHING) };
+    pub(super) fn open(inner: &Inner, found: Option<Found>) -> Result<Self, Error> {
+        let Some(Found { newest: row, body }) = found else { return Ok(Self::NOTHING) };
         let body = match body {
             Some((body_row, key)) => Some(inner.open_with(&body_row, &key)?.json()?),
             None => None,
@@ -250,7 +255,7 @@ impl Writing<'_> {
             body,
             patients,
         };
-        Ok(Draft::Change(op, written))
+        Ok(Draft::Change(Box::new(op), written))
     }
 
     fn delete(&self, index: usize, standing: &mut Standing, now: i64) -> Result<Draft, Error> {
@@ -276,7 +281,7 @@ impl Writing<'_> {
         standing.version = version;
         standing.at = now;
         standing.is_deleted = true;
-        Ok(Draft::Change(op, written))
+        Ok(Draft::Change(Box::new(op), written))
     }
 
     /// The numbers of patients who come; their keys were made a moment ago.

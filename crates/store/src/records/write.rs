@@ -3,7 +3,7 @@
 //! What costs CPU (deciding, index rows, compression, encryption) is done here, on many cores, against what the
 //! record holds now; the writer only checks that this is still so. Where it is not, it is done again.
 
-use super::prepare::{Draft, Group, Intake, Standing, prepare};
+use super::prepare::{Draft, Found, Group, Intake, Standing, prepare};
 use super::{Caller, Records};
 use crate::audit::{AuditAction, NewAudit, digest_of};
 use crate::backend::{Condition, LogRow, Name, Outcome, Prepared, PreparedJob, PreparedOp};
@@ -51,7 +51,7 @@ impl Records {
                     Draft::Change(op, planned) => {
                         places.push(index);
                         put(&mut written, index, planned);
-                        ops.push(op);
+                        ops.push(*op);
                     }
                 }
             }
@@ -128,7 +128,7 @@ impl Records {
         let rows = self.inner.backend.newest(names).await?;
         let mut standing = Vec::with_capacity(groups.len());
         for (group, row) in groups.into_iter().zip(rows) {
-            standing.push((group, self.standing_row(row).await?));
+            standing.push((group, self.found(row).await?));
         }
         let inner = self.inner.clone();
         let opened = self.on_cores(standing, move |(group, row)| {
@@ -171,10 +171,7 @@ impl Records {
     }
 
     /// The newest log entry of a resource with the key that opens it; of a deletion, also the entry before it.
-    async fn standing_row(
-        &self,
-        row: Option<LogRow>,
-    ) -> Result<Option<(LogRow, Option<(LogRow, Arc<PatientKey>)>)>, Error> {
+    async fn found(&self, row: Option<LogRow>) -> Result<Option<Found>, Error> {
         let Some(row) = row else { return Ok(None) };
         let body_row = match row.sealed {
             Some(_) => Some(row.clone()),
@@ -184,7 +181,7 @@ impl Records {
             Some(body_row) => self.inner.ring.by_pat(body_row.pat).await?.map(|key| (body_row, key)),
             None => None,
         };
-        Ok(Some((row, body)))
+        Ok(Some(Found { newest: row, body }))
     }
 
     /// The keys of the patients who come (made where they are missing) and of those who stand.

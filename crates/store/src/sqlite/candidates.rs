@@ -190,3 +190,25 @@ fn by_date(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::schema;
+
+    #[test]
+    fn every_statement_seeks_and_none_sorts() {
+        let dir = tempfile::tempdir().unwrap();
+        let connection = schema::open_writer(&dir.path().join("record.db"), None).unwrap();
+        for sql in STATEMENTS {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let nulls = vec![rusqlite::types::Null; statement.parameter_count()];
+            let steps = statement
+                .query_map(rusqlite::params_from_iter(nulls), |row| row.get::<_, String>(3))
+                .unwrap();
+            let plan = steps.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("; ");
+            assert!(plan.contains("SEARCH") && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+            println!("{plan}");
+        }
+    }
+}

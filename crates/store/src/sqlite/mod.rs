@@ -103,6 +103,8 @@ impl Backend for Sqlite {
     }
 
     async fn audit_rows(&self, after: u64, patient: Option<i64>, limit: u32) -> Result<Vec<AuditRow>, Error> {
+        // What was queued before is in its place then.
+        self.write(|_| Ok(())).await?;
         self.read(move |c| audit::rows(c, after, patient, limit)).await
     }
 

@@ -347,7 +347,8 @@ mod tests {
             ("12", false),
         ];
         for (id, packed) in ids {
-            let Ok(sql) = Id(id).to_sql() else { panic!("{id}") };
+            let packed_id = Id(id);
+            let Ok(sql) = packed_id.to_sql() else { panic!("{id}") };
             let value = match &sql {
                 ToSqlOutput::Owned(Value::Blob(bytes)) => ValueRef::Blob(bytes),
                 ToSqlOutput::Borrowed(value) => *value,

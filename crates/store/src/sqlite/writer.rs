@@ -17,6 +17,9 @@ const GROUP: usize = 64;
 /// A group also ends after so many audit entries.
 const AUDIT_GROUP: usize = 4_096;
 
+/// So many audit entries are kept in memory while the disk takes none.
+const MOST_KEPT: usize = 1 << 16;
+
 /// What a change works with: the connection, inside a transaction, and what the writer keeps in memory.
 pub(super) struct Session<'a> {
     pub(super) connection: &'a Connection,
@@ -33,7 +36,8 @@ pub(super) struct Counters {
 
 /// The handle of the thread.
 pub(super) struct Writer {
-    queue: mpsc::Sender<Message>,
+    /// None only while it is dropped.
+    queue: Option<mpsc::Sender<Message>>,
     places: Arc<Semaphore>,
     patience: Duration,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -62,11 +66,11 @@ impl Writer {
             audit: audit::head(&connection).map_err(sql_error)?,
         };
         let (queue, messages) = mpsc::channel();
-        let mut work = Work { connection, counters, linger: config.audit_linger };
+        let mut work = Work { connection, counters, linger: config.audit_linger, kept: Vec::new() };
         let thread =
             std::thread::Builder::new().name("salus-writer".to_owned()).spawn(move || work.run(&messages))?;
         Ok(Self {
-            queue,
+            queue: Some(queue),
             places: Arc::new(Semaphore::new(config.queue.max(1))),
             patience: config.patience,
             thread: Mutex::new(Some(thread)),
@@ -82,27 +86,27 @@ impl Writer {
         let place = self.place().await?;
         let (reply, answer) = oneshot::channel();
         let pending = Pending { change: Some(change), made: None, reply };
-        self.queue.send(Message::Change(Box::new(pending), place)).map_err(|_| closed())?;
+        self.send(Message::Change(Box::new(pending), place))?;
         answer.await.map_err(|_| closed())?
     }
 
     /// Queues audit entries; they are durable soon.
     pub(super) async fn audit(&self, entries: Vec<NewAudit>) -> Result<(), Error> {
         let place = self.place().await?;
-        self.queue.send(Message::Audit(entries, place)).map_err(|_| closed())
+        self.send(Message::Audit(entries, place))
     }
 
     /// Empties the write-ahead log into the database file.
     pub(super) async fn checkpoint(&self) -> Result<(), Error> {
         let (reply, answer) = oneshot::channel();
-        self.queue.send(Message::Checkpoint(reply)).map_err(|_| closed())?;
+        self.send(Message::Checkpoint(reply))?;
         answer.await.map_err(|_| closed())?
     }
 
     /// Ends the thread, after all that was queued before.
     pub(super) async fn stop(&self) {
         let (reply, answer) = oneshot::channel();
-        if self.queue.send(Message::Stop(reply)).is_ok() {
+        if self.send(Message::Stop(reply)).is_ok() {
             let _ended = answer.await;
         }
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -110,10 +114,25 @@ impl Writer {
         }
     }
 
+    fn send(&self, message: Message) -> Result<(), Error> {
+        let queue = self.queue.as_ref().ok_or_else(closed)?;
+        queue.send(message).map_err(|_| closed())
+    }
+
     async fn place(&self) -> Result<OwnedSemaphorePermit, Error> {
         match tokio::time::timeout(self.patience, self.places.clone().acquire_owned()).await {
             Ok(place) => place.map_err(|_| closed()),
             Err(_) => Err(Error::Busy),
+        }
+    }
+}
+
+/// Without its queue the thread finishes what it has; the file is closed then.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _panicked = thread.join();
         }
     }
 }
@@ -151,6 +170,8 @@ struct Work {
     connection: Connection,
     counters: Counters,
     linger: Duration,
+    /// Audit entries whose commit failed: they go with the next.
+    kept: Vec<NewAudit>,
 }
 
 /// What shares one commit.
@@ -213,12 +234,16 @@ impl Work {
             return;
         }
         let Group { changes, audit, audit_places, .. } = group;
+        let mut audit =
+            if self.kept.is_empty() { audit } else { [std::mem::take(&mut self.kept), audit].concat() };
         let start = self.counters;
         let mut results = Vec::with_capacity(changes.len());
         let outcome = self.transact(changes, &audit, &mut results);
         if let Err(error) = &outcome {
-            tracing::error!(error = %error, "a commit failed");
+            tracing::error!(error = %error, audit.waiting = audit.len(), "a commit failed");
             self.counters = start;
+            audit.truncate(MOST_KEPT);
+            self.kept = audit;
         }
         drop(audit_places);
         for (change, own_error, place) in results {
@@ -233,7 +258,7 @@ impl Work {
         entries: &[NewAudit],
         results: &mut Vec<(Box<dyn Change>, Option<Error>, OwnedSemaphorePermit)>,
     ) -> Result<(), Error> {
-        let begun = self.connection.execute_batch("BEGIN IMMEDIATE").map_err(sql_error);
+        let begun = self.begin(entries);
         for (mut change, place) in changes {
             let error = match &begun {
                 Ok(()) => self.savepoint(change.as_mut()).err(),
@@ -247,14 +272,28 @@ impl Work {
             let cause = results.iter().find_map(|(_, error, _)| error.as_ref());
             return Err(cause.map_or(Error::Full, again));
         }
-        let mut session = Session { connection: &self.connection, counters: &mut self.counters };
-        let committed = audit::append(&mut session, entries, 0)
-            .and_then(|()| self.connection.execute_batch("COMMIT"))
-            .map_err(sql_error);
-        if committed.is_err() && !self.connection.is_autocommit() {
-            let _already = self.connection.execute_batch("ROLLBACK");
+        let committed = self.connection.execute_batch("COMMIT").map_err(sql_error);
+        if committed.is_err() {
+            self.roll_back();
         }
         committed
+    }
+
+    /// Opens the transaction with the audit entries that wait: they came before the changes.
+    fn begin(&mut self, entries: &[NewAudit]) -> Result<(), Error> {
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(sql_error)?;
+        let mut session = Session { connection: &self.connection, counters: &mut self.counters };
+        let begun = audit::append(&mut session, entries, 0).map_err(sql_error);
+        if begun.is_err() {
+            self.roll_back();
+        }
+        begun
+    }
+
+    fn roll_back(&self) {
+        if !self.connection.is_autocommit() {
+            let _already = self.connection.execute_batch("ROLLBACK");
+        }
     }
 
     fn savepoint(&mut self, change: &mut dyn Change) -> Result<(), Error> {
