@@ -4,16 +4,16 @@ const ref = (type, id) => ({ type, id, version: 1 })
 
 export const people = [
   { id: 'p1', name: 'Elena Marsh', birthDate: '1964-05-02', age: 62, sex: 'female', relationship: 'self', isSelf: true },
-  { id: 'p2', name: 'Arthur Marsh', birthDate: '1936-11-19', age: 90, sex: 'male', relationship: 'father', isSelf: false },
+  { id: 'p2', name: 'Arthur Marsh', birthDate: '1936-11-19', age: 90, sex: 'male', relationship: 'parent', isSelf: false },
   { id: 'p3', name: 'Noor Marsh-Okafor', birthDate: '2015-01-30', age: 11, sex: 'female', relationship: 'child', isSelf: false },
 ]
 
 const names = ['Amara Diallo', 'Ben Whitlock', 'Chandra Iyer', 'Dmitri Volkov', 'Esther Kim', 'Farid Haddad', 'Grace Lindqvist', 'Hugo Ferreira', 'Ines Moreau', 'Jonas Weber']
 export const patients = [
-  ...people.map((person) => ({ ...person, isSelf: false, relationship: 'patient' })),
+  ...people.map((person) => ({ ...person, isSelf: false, relationship: 'in-care' })),
   ...names.map((name, index) => ({
     id: `q${index}`, name, birthDate: `19${50 + index * 4}-0${(index % 9) + 1}-1${index}`, age: 76 - index * 4,
-    sex: index % 2 ? 'male' : 'female', relationship: 'patient', isSelf: false,
+    sex: index % 2 ? 'male' : 'female', relationship: 'in-care', isSelf: false,
   })),
 ]
 

@@ -10,9 +10,15 @@ import * as data from './fixtures.mjs'
 
 const dist = process.argv.includes('--dist') && join(import.meta.dirname, '../dist')
 const port = Number(process.env.PORT ?? 4010)
+const accounts = {
+  'elena@example.org': { id: 'u1', name: 'Elena Marsh', email: 'elena@example.org', roles: ['person', 'caregiver'] },
+  'ruth@example.org': { id: 'u2', name: 'Dr Ruth Adeyemi', email: 'ruth@example.org', roles: ['clinician'] },
+}
 let account
 let job
-let tokens = [{ id: 't1', label: 'Backup at home', createdAt: '2026-08-01T10:00:00Z', expiresAt: '2027-08-01T10:00:00Z' }]
+let tokens = [{ id: 't1', label: 'Backup at home', scope: 'read', createdAt: '2026-08-01T10:00:00Z', expiresAt: '2026-10-30T10:00:00Z' }]
+const agents = ['Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0', 'Mozilla/5.0 (iPhone) Safari/605.1']
+let sessions = agents.map((agent, index) => ({ id: `s${index}`, agent, isCurrent: index === 0, createdAt: '2026-11-20T18:12:00Z', seenAt: '2026-11-21T04:40:00Z', expiresAt: '2026-11-21T18:12:00Z' }))
 const files = new Map()
 let documents = [
   { id: 'd1', title: 'Letter of the diabetes check', contentType: 'application/pdf', size: 48200, pages: 1, state: 'read', uploadedAt: '2026-09-05T08:00:00Z', date: '2026-09-03' },
@@ -26,7 +32,7 @@ files.set('d3', files.get('d1'))
 files.set('d4', Buffer.from('not a PDF'))
 
 const people = () => (account?.roles.includes('clinician') ? data.patients : data.people)
-const session = () => ({ account, people: people().slice(0, account.roles.includes('clinician') ? 50 : 3) })
+const session = () => ({ account, expiresAt: '2026-11-22T10:00:00Z', people: people().slice(0, account.roles.includes('clinician') ? 50 : 3) })
 const glance = (id) => ({
   person: people().find((one) => one.id === id),
   allergies: data.allergies, conditions: data.conditions.filter((one) => one.active), medicines: data.medicines.filter((one) => one.active),
@@ -52,6 +58,9 @@ const routes = [
   ['GET', /^\/jobs\/\w+$/, () => (job.done >= job.total ? { ...job, state: 'done' } : ((job.done += 100), job))],
   ['GET', /^\/tokens$/, () => tokens],
   ['POST', /^\/tokens$/, (_, body) => makeToken(JSON.parse(body).label)],
+  ['GET', /^\/sessions$/, () => sessions],
+  ['DELETE', /^\/sessions\/(\w+)$/, ([id]) => void (sessions = sessions.filter((one) => one.id !== id))],
+  ['POST', /^\/account\/password$/, () => undefined],
   ['DELETE', /^\/tokens\/(\w+)$/, ([id]) => void (tokens = tokens.filter((one) => one.id !== id))],
 ]
 
@@ -63,10 +72,12 @@ createServer(async (request, response) => {
   if (url.pathname.startsWith('/fhir/r4/')) return send(response, 200, resource(url.pathname))
   if (!url.pathname.startsWith('/api/v1')) return dist ? serve(url.pathname, response) : send(response, 404, {})
   const path = url.pathname.slice('/api/v1'.length)
+  account = accounts[/mock=([^;]+)/.exec(request.headers.cookie ?? '')?.[1]]
   if (!account && path !== '/session') return send(response, 401, problem(401, 'Not signed in').problem)
   if (!account && request.method === 'GET') return send(response, 401, problem(401, 'Not signed in').problem)
   const [, pattern, handle] = routes.find(([method, pattern]) => method === request.method && pattern.test(path)) ?? []
   const result = handle ? handle(pattern.exec(path).slice(1), body, url.searchParams) : problem(404, 'Not found')
+  response.setHeader('Set-Cookie', `mock=${account?.email ?? ''}; Path=/`)
   await new Promise((done) => setTimeout(done, Number(process.env.DELAY ?? 60)))
   if (result?.problem) return send(response, result.problem.status, result.problem)
   if (result?.bytes) return response.writeHead(200, { 'Content-Type': result.type }).end(result.bytes)
@@ -75,10 +86,6 @@ createServer(async (request, response) => {
 }).listen(port, () => console.log(`mock on http://127.0.0.1:${port}`))
 
 function signIn({ email, password }) {
-  const accounts = {
-    'elena@example.org': { id: 'u1', name: 'Elena Marsh', email, roles: ['person', 'caregiver'] },
-    'ruth@example.org': { id: 'u2', name: 'Dr Ruth Adeyemi', email, roles: ['clinician'] },
-  }
   if (password !== 'salus' || !accounts[email]) return problem(401, 'Sign-in failed')
   account = accounts[email]
   return session()
@@ -108,9 +115,10 @@ function page(from, count) {
 }
 
 function makeToken(label) {
-  const token = { id: `t${tokens.length + 1}`, label, createdAt: new Date().toISOString() }
+  const now = Date.now()
+  const token = { id: `t${tokens.length + 1}`, label, scope: 'read', createdAt: new Date(now).toISOString(), expiresAt: new Date(now + 90 * 86_400_000).toISOString() }
   tokens = [...tokens, token]
-  return { ...token, token: 'salus_q0mF2vJ8xYl3nT5aBcD7eKsR1uWz4HgP' }
+  return { ...token, secret: 'salus_q0mF2vJ8xYl3nT5aBcD7eKsR1uWz4HgP' }
 }
 
 function resource(path) {

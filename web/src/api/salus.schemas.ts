@@ -11,34 +11,23 @@ export interface Problem {
   detail?: string;
 }
 
-export type Role = typeof Role[keyof typeof Role];
-
-
-// eslint-disable-next-line @typescript-eslint/no-redeclare
-export const Role = {
-  person: 'person',
-  caregiver: 'caregiver',
-  clinician: 'clinician',
-  pharmacist: 'pharmacist',
-  emergency: 'emergency',
-  admin: 'admin',
-} as const;
-
-export interface SignIn {
+export interface SignInRequest {
   email: string;
   password: string;
 }
 
-export interface Account {
+export interface AccountSummary {
   id: string;
   name: string;
   email: string;
-  roles: Role[];
+  roles: string[];
 }
 
 export interface Session {
-  account: Account;
+  account: AccountSummary;
   people: PersonSummary[];
+  /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
+  expiresAt: string;
 }
 
 export interface PersonSummary {
@@ -52,31 +41,53 @@ export interface PersonSummary {
   isSelf: boolean;
 }
 
-export interface NewToken {
+export interface TokenRequest {
   label: string;
-  /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  expiresAt?: string;
+  scope?: ScopeRequest;
+  days?: number;
 }
 
-export interface Token {
+export type ScopeRequest = typeof ScopeRequest[keyof typeof ScopeRequest];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const ScopeRequest = {
+  read: 'read',
+  write: 'write',
+} as const;
+
+export interface TokenItem {
   id: string;
   label: string;
+  scope: string;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
   createdAt: string;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  expiresAt?: string;
-  scope?: string;
+  expiresAt: string;
 }
 
-export interface IssuedToken {
-  id: string;
-  label: string;
+export type IssuedTokenAllOf = {
   /** Shown once */
-  token: string;
+  secret: string;
+};
+
+export type IssuedToken = TokenItem & IssuedTokenAllOf;
+
+export interface SessionItem {
+  id: string;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
   createdAt: string;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  expiresAt?: string;
+  seenAt: string;
+  /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
+  expiresAt: string;
+  agent: string;
+  isCurrent: boolean;
+}
+
+export interface PasswordChange {
+  currentPassword: string;
+  newPassword: string;
 }
 
 export interface SourceRef {

@@ -18,14 +18,16 @@ import type {
   IssuedToken,
   Job,
   MedicineItem,
-  NewToken,
+  PasswordChange,
   PersonSummary,
   Question,
   ResultGroup,
   Session,
-  SignIn,
+  SessionItem,
+  SignInRequest,
   Timeline,
-  Token,
+  TokenItem,
+  TokenRequest,
   UploadDocumentBody
 } from './salus.schemas';
 
@@ -39,7 +41,7 @@ export const getSignInUrl = () => {
   return `/api/v1/session`
 }
 
-export const signIn = async (signIn: SignIn, options?: RequestInit): Promise<Session> => {
+export const signIn = async (signInRequest: SignInRequest, options?: RequestInit): Promise<Session> => {
   
   return transport<Session>(getSignInUrl(),
   {      
@@ -47,13 +49,13 @@ export const signIn = async (signIn: SignIn, options?: RequestInit): Promise<Ses
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...options?.headers },
     body: JSON.stringify(
-      signIn,)
+      signInRequest,)
   }
 );}
 
 
 
-export const getGetSessionUrl = () => {
+export const getReadSessionUrl = () => {
 
 
   
@@ -61,9 +63,9 @@ export const getGetSessionUrl = () => {
   return `/api/v1/session`
 }
 
-export const getSession = async ( options?: RequestInit): Promise<Session> => {
+export const readSession = async ( options?: RequestInit): Promise<Session> => {
   
-  return transport<Session>(getGetSessionUrl(),
+  return transport<Session>(getReadSessionUrl(),
   {      
     ...options,
     method: 'GET'
@@ -95,17 +97,17 @@ export const signOut = async ( options?: RequestInit): Promise<void> => {
 
 
 
-export const getListTokensUrl = () => {
+export const getListSessionsUrl = () => {
 
 
   
 
-  return `/api/v1/tokens`
+  return `/api/v1/sessions`
 }
 
-export const listTokens = async ( options?: RequestInit): Promise<Token[]> => {
+export const listSessions = async ( options?: RequestInit): Promise<SessionItem[]> => {
   
-  return transport<Token[]>(getListTokensUrl(),
+  return transport<SessionItem[]>(getListSessionsUrl(),
   {      
     ...options,
     method: 'GET'
@@ -116,7 +118,50 @@ export const listTokens = async ( options?: RequestInit): Promise<Token[]> => {
 
 
 
-export const getCreateTokenUrl = () => {
+export const getEndSessionUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/sessions/${id}`
+}
+
+export const endSession = async (id: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getEndSessionUrl(id),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
+  }
+);}
+
+
+
+export const getChangePasswordUrl = () => {
+
+
+  
+
+  return `/api/v1/account/password`
+}
+
+export const changePassword = async (passwordChange: PasswordChange, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getChangePasswordUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      passwordChange,)
+  }
+);}
+
+
+
+export const getListTokensUrl = () => {
 
 
   
@@ -124,15 +169,36 @@ export const getCreateTokenUrl = () => {
   return `/api/v1/tokens`
 }
 
-export const createToken = async (newToken: NewToken, options?: RequestInit): Promise<IssuedToken> => {
+export const listTokens = async ( options?: RequestInit): Promise<TokenItem[]> => {
   
-  return transport<IssuedToken>(getCreateTokenUrl(),
+  return transport<TokenItem[]>(getListTokensUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+export const getIssueTokenUrl = () => {
+
+
+  
+
+  return `/api/v1/tokens`
+}
+
+export const issueToken = async (tokenRequest: TokenRequest, options?: RequestInit): Promise<IssuedToken> => {
+  
+  return transport<IssuedToken>(getIssueTokenUrl(),
   {      
     ...options,
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...options?.headers },
     body: JSON.stringify(
-      newToken,)
+      tokenRequest,)
   }
 );}
 

@@ -5,9 +5,16 @@ export class Failure extends Error {
     readonly status: number,
     readonly title: string,
     readonly detail?: string,
+    /** What is wrong with which field of a form. */
+    readonly fields: readonly { field: string; detail: string }[] = [],
   ) {
     super(detail ?? title)
     this.name = 'Failure'
+  }
+
+  /** What is wrong with that field, if anything. */
+  about(field: string): string | undefined {
+    return this.fields.find((one) => one.field === field)?.detail
   }
 }
 
@@ -57,8 +64,8 @@ function send(url: string, options: RequestInit, onProgress: (done: number) => v
 async function failure(response: Response): Promise<Failure> {
   const text = await response.text().catch(() => '')
   try {
-    const problem = JSON.parse(text) as { title?: string; detail?: string }
-    return new Failure(response.status, problem.title ?? response.statusText, problem.detail)
+    const problem = JSON.parse(text) as { title?: string; detail?: string; errors?: { field: string; detail: string }[] }
+    return new Failure(response.status, problem.title ?? response.statusText, problem.detail, problem.errors)
   } catch {
     return new Failure(response.status, response.statusText || 'Something went wrong')
   }

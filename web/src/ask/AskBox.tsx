@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import { useState, type FormEvent } from 'react'
+import { useRef, useState, type FormEvent } from 'react'
 import { Icon } from '../ui/icons'
 import classes from './Ask.module.css'
 
@@ -13,10 +13,14 @@ export const examples = [
 
 /** A question in plain words. */
 export function AskBox({ onAsk, withExamples, autoFocus }: { onAsk: (question: string) => void; withExamples?: boolean; autoFocus?: boolean }) {
+  const field = useRef<HTMLInputElement>(null)
   const [question, setQuestion] = useState('')
   function submit(event: FormEvent) {
     event.preventDefault()
-    if (!question.trim()) return
+    if (!question.trim()) {
+      field.current?.focus()
+      return
+    }
     onAsk(question)
     setQuestion('')
   }
@@ -24,9 +28,10 @@ export function AskBox({ onAsk, withExamples, autoFocus }: { onAsk: (question: s
     <div className={classes.asking}>
       <form onSubmit={submit} className={classes.box} role="search" aria-label="Ask this record">
         <TextInput
+          ref={field}
           className={classes.question}
           aria-label="Your question about this record"
-          placeholder="Ask this record, in your own words"
+          placeholder="Ask in your own words"
           size="lg"
           leftSection={<Icon name="ask" />}
           value={question}
@@ -35,7 +40,7 @@ export function AskBox({ onAsk, withExamples, autoFocus }: { onAsk: (question: s
           autoFocus={autoFocus}
           autoComplete="off"
         />
-        <Button type="submit" size="lg" disabled={!question.trim()}>
+        <Button type="submit" size="lg">
           Ask
         </Button>
       </form>

@@ -3,7 +3,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { Icon } from '../ui/icons'
 import { Page } from '../ui/Page'
 import { Sheet } from '../ui/Sheet'
+import { Password } from './Password'
 import { useSession, useSignOut } from './session'
+import { Sessions } from './Sessions'
 import { Tokens } from './Tokens'
 import classes from './Me.module.css'
 
@@ -33,6 +35,8 @@ export default function Me() {
           />
         </div>
       </Sheet>
+      <Sessions />
+      <Password />
       <Tokens />
       <Sheet title="Leave">
         <div className={classes.inside}>

@@ -65,7 +65,7 @@ export default function SignIn() {
             withAsterisk={false}
             visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password', size: 32 }}
           />
-          <Button type="submit" loading={signIn.isPending} disabled={!email || !password} fullWidth>
+          <Button type="submit" loading={signIn.isPending} fullWidth>
             Sign in
           </Button>
         </form>

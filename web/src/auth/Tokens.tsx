@@ -1,26 +1,26 @@
-import { Button, CopyButton, TextInput } from '@mantine/core'
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, CopyButton, SegmentedControl, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
-import { createToken, listTokens, revokeToken } from '../api/salus'
-import type { NewToken, Token } from '../api/salus.schemas'
+import { issueToken, revokeToken } from '../api/salus'
+import type { ScopeRequest, TokenItem, TokenRequest } from '../api/salus.schemas'
 import { day } from '../ui/dates'
 import { Row, Rows } from '../ui/Row'
 import { Sheet } from '../ui/Sheet'
 import { Loaded, Shape } from '../ui/States'
+import { tokensQuery } from './queries'
 import classes from './Me.module.css'
-
-const tokensQuery = queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => listTokens({ signal }) })
 
 /** Keys with which programs of one's own may read what one may read oneself. */
 export function Tokens() {
   const queryClient = useQueryClient()
   const tokens = useQuery(tokensQuery)
   const refresh = () => queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey })
-  const create = useMutation({ mutationFn: (token: NewToken) => createToken(token), onSuccess: refresh })
+  const issue = useMutation({ mutationFn: (wish: TokenRequest) => issueToken(wish), onSuccess: refresh })
   const [label, setLabel] = useState('')
+  const [scope, setScope] = useState<ScopeRequest>('read')
   function submit(event: FormEvent) {
     event.preventDefault()
-    create.mutate({ label: label.trim() }, { onSuccess: () => setLabel('') })
+    issue.mutate({ label: label.trim(), scope }, { onSuccess: () => setLabel('') })
   }
   return (
     <Sheet title="Keys for programs">
@@ -38,22 +38,33 @@ export function Tokens() {
       <form className={classes.form} onSubmit={submit}>
         <TextInput
           label="Make a key"
-          description="It lets a program read and write what you may. Name what it is for."
+          description="With it a program may do for you what you choose here, for 90 days. Name what it is for."
           value={label}
+          maxLength={100}
           onChange={(event) => setLabel(event.currentTarget.value)}
-          error={create.isError && 'The key could not be made. Nothing has changed; try again.'}
+          error={issue.isError && 'The key could not be made. Nothing has changed; try again.'}
         />
-        <Button type="submit" variant="default" disabled={!label.trim()} loading={create.isPending}>
+        <SegmentedControl
+          aria-label="What the key is good for"
+          size="md"
+          value={scope}
+          onChange={(value) => setScope(value as ScopeRequest)}
+          data={[
+            { value: 'read', label: 'Read only' },
+            { value: 'write', label: 'Read and write' },
+          ]}
+        />
+        <Button type="submit" variant="default" disabled={!label.trim()} loading={issue.isPending}>
           Make a key
         </Button>
       </form>
-      {create.data && (
+      {issue.data && (
         <div className={classes.issued} role="status">
           <p>
             <strong>Copy this key now.</strong> It is shown only once, and Salus keeps no readable copy.
           </p>
-          <code className={classes.secret}>{create.data.token}</code>
-          <CopyButton value={create.data.token}>
+          <code className={classes.secret}>{issue.data.secret}</code>
+          <CopyButton value={issue.data.secret}>
             {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy the key'}</Button>}
           </CopyButton>
         </div>
@@ -62,13 +73,14 @@ export function Tokens() {
   )
 }
 
-function TokenRow({ token, onGone }: { token: Token; onGone: () => void }) {
+function TokenRow({ token, onGone }: { token: TokenItem; onGone: () => void }) {
   const revoke = useMutation({ mutationFn: () => revokeToken(token.id), onSuccess: onGone })
+  const scope = token.scope === 'write' ? 'Reads and writes' : 'Reads only'
   return (
     <Row
       icon="key"
       title={token.label}
-      detail={revoke.isError ? 'It could not be taken back. Try again.' : token.expiresAt && `Ends ${day(token.expiresAt)}`}
+      detail={revoke.isError ? 'It could not be taken back. Try again.' : `${scope} · ends ${day(token.expiresAt)}`}
       when={`made ${day(token.createdAt)}`}
       action={
         <Button variant="subtle" loading={revoke.isPending} onClick={() => revoke.mutate()} aria-label={`Take back the key ${token.label}`}>

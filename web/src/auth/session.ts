@@ -1,11 +1,11 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery, type QueryClient } from '@tanstack/react-query'
-import { getSession, signIn, signOut } from '../api/salus'
-import type { Session, SignIn } from '../api/salus.schemas'
+import { readSession, signIn, signOut } from '../api/salus'
+import type { Session, SignInRequest } from '../api/salus.schemas'
 
 /** Who is signed in, and whose records they may open. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: ({ signal }) => getSession({ signal }),
+  queryFn: ({ signal }) => readSession({ signal }),
   staleTime: 5 * 60_000,
   retry: false,
 })
@@ -17,7 +17,7 @@ export function useSession(): Session {
 export function useSignIn() {
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: (words: SignIn) => signIn(words),
+    mutationFn: (words: SignInRequest) => signIn(words),
     onSuccess: (session) => {
       queryClient.clear()
       queryClient.setQueryData(sessionQuery.queryKey, session)

@@ -18,7 +18,7 @@ export function relation(person: PersonSummary): string {
   if (person.isSelf) return 'You'
   const word = person.relationship?.toLowerCase().replace(/[-_]/g, ' ')
   if (!word || word === 'self') return 'Not your own record'
-  if (/care|patient|clinic|pharmac|admin|treat/.test(word)) return 'In your care'
+  if (word === 'entrusted' || word === 'in care') return 'In your care'
   return `Your ${word}`
 }
 

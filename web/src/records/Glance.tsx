@@ -50,22 +50,26 @@ function Facts({ data, personId }: { data: GlanceData; personId: string }) {
         </section>
       )}
       <div className={classes.columns}>
-        <List title="Medicines" personId={personId} part="medicines" items={data.medicines} nothing="No medicines in the record.">
-          {(item) => <MedicineRow key={item.source.id} item={item} />}
-        </List>
-        <List title="Conditions" personId={personId} part="conditions" items={data.conditions} nothing="No conditions in the record.">
-          {(item) => <ConditionRow key={item.source.id} item={item} />}
-        </List>
-        <List title="Allergies" personId={personId} part="allergies" items={data.allergies} nothing="No allergies in the record. This does not mean that there are none.">
-          {(item) => <AllergyRow key={item.source.id} item={item} />}
-        </List>
-        <List title="Vaccines" personId={personId} part="vaccines" items={data.immunizations} nothing="No vaccines in the record.">
-          {(item) => <ImmunizationRow key={item.source.id} item={item} />}
-        </List>
-        <List title="Visits" personId={personId} part="visits" items={visits} nothing="No visits in the record.">
-          {(item) => <EncounterRow key={item.source.id} item={item} />}
-        </List>
-        <Documents personId={personId} count={data.documents} />
+        <div className={classes.column}>
+          <List title="Medicines" personId={personId} part="medicines" items={data.medicines} nothing="No medicines in the record.">
+            {(item) => <MedicineRow key={item.source.id} item={item} />}
+          </List>
+          <List title="Allergies" personId={personId} part="allergies" items={data.allergies} nothing="No allergies in the record. This does not mean that there are none.">
+            {(item) => <AllergyRow key={item.source.id} item={item} />}
+          </List>
+          <List title="Visits" personId={personId} part="visits" items={visits} nothing="No visits in the record.">
+            {(item) => <EncounterRow key={item.source.id} item={item} />}
+          </List>
+        </div>
+        <div className={classes.column}>
+          <List title="Conditions" personId={personId} part="conditions" items={data.conditions} nothing="No conditions in the record.">
+            {(item) => <ConditionRow key={item.source.id} item={item} />}
+          </List>
+          <List title="Vaccines" personId={personId} part="vaccines" items={data.immunizations} nothing="No vaccines in the record.">
+            {(item) => <ImmunizationRow key={item.source.id} item={item} />}
+          </List>
+          <Documents personId={personId} count={data.documents} />
+        </div>
       </div>
     </>
   )

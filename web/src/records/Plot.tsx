@@ -24,14 +24,14 @@ export default function Plot({ points, scale, unit, width, height }: Props) {
   useEffect(() => {
     if (!place.current) return
     const { x, y } = lineOf(points)
-    const plot = new uPlot(options(place.current, scale, width, height), [x, y], place.current)
-    const ratio = devicePixelRatio
-    setSpots(
-      points.map(({ at, value }) => ({
-        x: plot.valToPos(at, 'x', true) / ratio,
-        y: plot.valToPos(value, 'y', true) / ratio,
-      })),
-    )
+    const lay = (plot: uPlot) =>
+      setSpots(
+        points.map(({ at, value }) => ({
+          x: plot.valToPos(at, 'x', true) / uPlot.pxRatio,
+          y: plot.valToPos(value, 'y', true) / uPlot.pxRatio,
+        })),
+      )
+    const plot = new uPlot(options(place.current, scale, width, height, lay), [x, y], place.current)
     return () => plot.destroy()
   }, [points, scale.from, scale.to, scale.low, scale.high, width, height])
 
@@ -119,7 +119,7 @@ function Points({ points, spots, unit, width }: { points: Measured[]; spots: { x
   )
 }
 
-function options(element: HTMLElement, scale: Scale, width: number, height: number): uPlot.Options {
+function options(element: HTMLElement, scale: Scale, width: number, height: number, onReady: (plot: uPlot) => void): uPlot.Options {
   const style = getComputedStyle(element)
   const colour = (name: string) => style.getPropertyValue(`--salus-${name}`).trim()
   const axis: uPlot.Axis = {
@@ -140,7 +140,7 @@ function options(element: HTMLElement, scale: Scale, width: number, height: numb
       { ...axis, size: 56 },
     ],
     series: [{}, { stroke: colour('primary'), width: 2, spanGaps: false, points: { show: false } }],
-    hooks: { drawClear: [(plot) => drawBand(plot, scale, colour('band'))] },
+    hooks: { drawClear: [(plot) => drawBand(plot, scale, colour('band'))], ready: [onReady] },
   }
 }
 

@@ -13,13 +13,21 @@ export function scaleOf(points: readonly ResultPoint[], low?: number | null, hig
   const shown = [...points.map((point) => point.value), low, high].filter(isNumber)
   if (shown.length === 0) return undefined
   const [least, most] = [Math.min(...shown), Math.max(...shown)]
-  const air = (most - least || Math.abs(most) || 1) * 0.18
+  const air = (most - least || Math.abs(most) || 1) * 0.12
+  const step = roundStep(air * 1.5)
+  const from = Math.floor((least - air) / step) * step
   return {
-    from: least >= 0 ? Math.max(0, least - air) : least - air,
-    to: most + air,
+    from: least >= 0 ? Math.max(0, from) : from,
+    to: Math.ceil((most + air) / step) * step,
     low: low ?? undefined,
     high: high ?? undefined,
   }
+}
+
+/** The nearest step of 1, 2 or 5 times a power of ten: an axis ends on a round number. */
+function roundStep(wanted: number): number {
+  const power = 10 ** Math.floor(Math.log10(wanted))
+  return ([1, 2, 5].find((times) => times * power >= wanted * 0.7) ?? 10) * power
 }
 
 /** Where a value stands on the scale, 0 to 1. */
