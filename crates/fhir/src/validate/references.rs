@@ -41,11 +41,11 @@ pub(super) fn check(reference: &Value, targets: &[&str], container: &Container<'
     if let (Some(found), Some(stated)) = (found, stated)
         && found != stated
     {
-        return Err(format!("The reference says it is of type {stated}, but it points to a {found}."));
+        return Err(format!("The reference says it is of type {stated}, but it points to {found}."));
     }
     match found.or(stated) {
         Some(target) if !targets.is_empty() && !targets.contains(&target) => {
-            Err(format!("A reference to a {target} is not allowed here, only to {}.", targets.join(", ")))
+            Err(format!("A reference to {target} is not allowed here, only to {}.", targets.join(", ")))
         }
         _ => Ok(()),
     }

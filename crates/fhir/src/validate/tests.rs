@@ -176,7 +176,7 @@ fn a_sentence_says_what_to_do() {
     let sentence = |resource: Value| validate(&resource).remove(0).diagnostics;
     assert_eq!(
         sentence(json!({ "resourceType": "Patient", "birthdate": "1970-01-01" })),
-        "A Patient has no element 'birthdate'. Did you mean 'birthDate'?"
+        "Patient has no element 'birthdate'. Did you mean 'birthDate'?"
     );
     assert_eq!(
         sentence(json!({ "resourceType": "Patient", "gender": "F" })),
@@ -185,7 +185,7 @@ fn a_sentence_says_what_to_do() {
     );
     assert_eq!(
         sentence(json!({ "resourceType": "Patient", "deceased": true })),
-        "A Patient has no element 'deceased'. Name its type: deceasedBoolean, deceasedDateTime."
+        "Patient has no element 'deceased'. Name its type: deceasedBoolean, deceasedDateTime."
     );
 }
 

@@ -82,6 +82,7 @@ impl<'a> Walk<'a> {
         if members.is_empty() {
             return self.report(IssueCode::Structure, "An object must not be empty: leave the element out.");
         }
+        let has_twins = members.keys().any(|name| name.starts_with('_'));
         for (name, value) in members {
             if is_resource && name == "resourceType" {
                 continue;
@@ -105,7 +106,7 @@ impl<'a> Walk<'a> {
                 (true, true) if members.contains_key(json_name) => {}
                 (true, true) => self.primitive_field(field, None, Some(value)),
                 (true, false) => {
-                    let beside = members.get(&["_", json_name].concat());
+                    let beside = has_twins.then(|| members.get(&["_", json_name].concat())).flatten();
                     self.primitive_field(field, Some(value), beside);
                 }
                 (false, _) => self.complex_field(field, value),
@@ -160,7 +161,7 @@ impl<'a> Walk<'a> {
             return self.inner_resource(value);
         }
         let Value::Object(members) = value else {
-            let text = format!("This must be a JSON object: a {}.", definition.name);
+            let text = format!("This must be a JSON object: {}.", definition.name);
             return self.report(IssueCode::Structure, text);
         };
         let before = self.issues.len();

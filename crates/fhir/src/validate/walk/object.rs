@@ -39,7 +39,7 @@ impl<'a> Walk<'a> {
             String::new()
         };
         self.place.push(Step::Name(name));
-        self.report(IssueCode::Structure, format!("A {} has no element '{name}'.{hint}", definition.name));
+        self.report(IssueCode::Structure, format!("{} has no element '{name}'.{hint}", definition.name));
         self.place.pop();
     }
 
@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
         let name = if element.is_choice { format!("{}[x]", element.name) } else { element.name.to_owned() };
         self.report(
             IssueCode::Required,
-            format!("A {} must have the element '{name}', but it is missing.", definition.name),
+            format!("{} must have the element '{name}', but it is missing.", definition.name),
         );
         self.place.pop();
     }
