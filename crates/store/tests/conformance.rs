@@ -62,6 +62,7 @@ macro_rules! every_story {
             erasing::an_erased_patient_is_gone_from_every_file,
             erasing::the_others_and_the_audit_stay_whole,
             erasing::an_erased_id_may_be_used_again,
+            erasing::nothing_written_meanwhile_outlives_the_key,
             feed::the_feed_tells_every_change_once_in_order,
             feed::a_watcher_hears_of_every_commit,
             feed::a_cursor_stays_where_it_was_put,

@@ -56,6 +56,10 @@ fn apply(session: &mut Session<'_>, batch: &Prepared) -> Result<Option<Outcome>>
             return Ok(None);
         }
     }
+    let is_erased = |pat: &i64| session.erased.contains(pat);
+    if batch.ops.iter().any(|op| is_erased(&op.pat) || op.touches.iter().any(is_erased)) {
+        return Ok(None);
+    }
     let first = session.counters.seq + 1;
     let mut placed = Vec::with_capacity(batch.ops.len());
     for op in &batch.ops {

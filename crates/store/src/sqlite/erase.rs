@@ -45,5 +45,6 @@ pub(super) fn erase(session: &mut Session<'_>, erasure: &Erasure) -> Result<()> 
     for statement in statements {
         connection.execute(statement, [erasure.pat])?;
     }
+    session.erased.insert(erasure.pat);
     audit::append(session, std::slice::from_ref(&erasure.audit), 0)
 }

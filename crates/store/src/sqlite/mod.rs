@@ -152,7 +152,12 @@ impl Backend for Sqlite {
     }
 
     async fn erase(&self, erasure: Erasure) -> Result<(), Error> {
-        self.write(move |session| erase::erase(session, &erasure)).await?;
+        let pat = erasure.pat;
+        let erased = self.write(move |session| erase::erase(session, &erasure)).await;
+        if erased.is_err() {
+            self.write(move |session| Ok(drop(session.erased.remove(&pat)))).await?;
+            return erased;
+        }
         self.writer.checkpoint().await
     }
 

@@ -7,6 +7,7 @@ use super::{audit, row, sql_error};
 use crate::audit::{Head, NewAudit};
 use crate::{Error, StoreConfig};
 use rusqlite::Connection;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -24,6 +25,8 @@ const MOST_KEPT: usize = 1 << 16;
 pub(super) struct Session<'a> {
     pub(super) connection: &'a Connection,
     pub(super) counters: &'a mut Counters,
+    /// Patients erased since the start: what was prepared for them before must not come after.
+    pub(super) erased: &'a mut HashSet<i64>,
 }
 
 /// Where the counters of the database stand. They go back with a savepoint that is rolled back.
@@ -66,7 +69,13 @@ impl Writer {
             audit: audit::head(&connection).map_err(sql_error)?,
         };
         let (queue, messages) = mpsc::channel();
-        let mut work = Work { connection, counters, linger: config.audit_linger, kept: Vec::new() };
+        let mut work = Work {
+            connection,
+            counters,
+            linger: config.audit_linger,
+            erased: HashSet::new(),
+            kept: Vec::new(),
+        };
         let thread =
             std::thread::Builder::new().name("salus-writer".to_owned()).spawn(move || work.run(&messages))?;
         Ok(Self {
@@ -170,6 +179,7 @@ struct Work {
     connection: Connection,
     counters: Counters,
     linger: Duration,
+    erased: HashSet<i64>,
     /// Audit entries whose commit failed: they go with the next.
     kept: Vec<NewAudit>,
 }
@@ -282,12 +292,16 @@ impl Work {
     /// Opens the transaction with the audit entries that wait: they came before the changes.
     fn begin(&mut self, entries: &[NewAudit]) -> Result<(), Error> {
         self.connection.execute_batch("BEGIN IMMEDIATE").map_err(sql_error)?;
-        let mut session = Session { connection: &self.connection, counters: &mut self.counters };
+        let mut session = self.session();
         let begun = audit::append(&mut session, entries, 0).map_err(sql_error);
         if begun.is_err() {
             self.roll_back();
         }
         begun
+    }
+
+    fn session(&mut self) -> Session<'_> {
+        Session { connection: &self.connection, counters: &mut self.counters, erased: &mut self.erased }
     }
 
     fn roll_back(&self) {
@@ -303,7 +317,7 @@ impl Work {
         }
         let start = self.counters;
         self.connection.execute_batch("SAVEPOINT change").map_err(sql_error)?;
-        let mut session = Session { connection: &self.connection, counters: &mut self.counters };
+        let mut session = self.session();
         match change.make(&mut session) {
             Ok(_) => self.connection.execute_batch("RELEASE change").map_err(sql_error),
             Err(error) => {

@@ -87,7 +87,12 @@ fn rows_of(connection: &Connection, clause: &Clause, pat: i64) -> rusqlite::Resu
     Ok(found.into_iter().map(|rid| (0, rid)).collect())
 }
 
-fn rows_under(connection: &Connection, pat: i64, keys: &[i64]) -> rusqlite::Result<Vec<(i64, i64)>> {
+/// `ord` and resource of all rows of some keys under a patient.
+pub(super) fn rows_under(
+    connection: &Connection,
+    pat: i64,
+    keys: &[i64],
+) -> rusqlite::Result<Vec<(i64, i64)>> {
     let mut statement = connection.prepare_cached(ROWS)?;
     let mut rows = Vec::new();
     for k in keys {
