@@ -48,8 +48,9 @@ pub enum IssueCode {
     Informational,
 }
 
-/// One thing that is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One thing that is wrong, and where. The diagnostics may quote the resource, so they are for whoever sent it:
+/// `Debug`, and with it any log, leaves them out.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Issue {
     /// How bad it is.
     pub severity: Severity,
@@ -75,6 +76,13 @@ impl Issue {
     /// Does it make the resource or request invalid?
     pub fn is_error(&self) -> bool {
         matches!(self.severity, Severity::Fatal | Severity::Error)
+    }
+}
+
+impl std::fmt::Debug for Issue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = self.expression.as_deref().unwrap_or("(whole)");
+        write!(f, "{} {} at {place}", self.severity.code(), self.code.code())
     }
 }
 
@@ -161,6 +169,12 @@ mod tests {
             }] })
         );
         assert_eq!(operation_outcome(&[])["issue"][0]["severity"], "information");
+    }
+
+    #[test]
+    fn debug_quotes_nothing() {
+        let issue = Issue::error(IssueCode::Value, "'Rossi' is not allowed here.").at("Patient.gender");
+        assert_eq!(format!("{issue:?}"), "error value at Patient.gender");
     }
 
     #[test]
