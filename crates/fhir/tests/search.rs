@@ -1,5 +1,7 @@
 //! Search against whole resources: what is extracted finds the resource again; odd input harms nothing.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test's helpers may fail as its tests do")]
+
 use proptest::prelude::*;
 use salus_fhir::json::{self, Value};
 use salus_fhir::search::{IndexEntry, IndexValue, Query, extract, extract_param, matches, normalise};
