@@ -62,9 +62,6 @@ pub(crate) struct Candidate {
 /// The `pat` of what was found by its name.
 pub(crate) const NOWHERE: i64 = -1;
 
-/// Over more patients than this an order by date is not walked but sorted.
-const MOST_LANES: usize = 64;
-
 impl Plan {
     /// Plans a query within a scope; also the filters that the rows do not answer exactly.
     pub(crate) fn new(typ: TypeNo, query: &Query, scope: &Scope, keys: &Keys) -> (Self, Vec<Filter>) {
@@ -96,7 +93,7 @@ impl Plan {
         if pats == Pats::All && is_found_under_shared(type_name, &clauses) {
             pats = Pats::Only(vec![SHARED]);
         }
-        let walk = walk(query, &pats, &clauses);
+        let walk = walk(query, &clauses);
         let plan = Self {
             typ,
             pats,
@@ -129,18 +126,17 @@ fn is_found_under_shared(type_name: &str, clauses: &[Clause]) -> bool {
         || clauses.iter().any(|clause| clause.also_shared)
 }
 
-fn walk(query: &Query, pats: &Pats, clauses: &[Clause]) -> Walk {
+fn walk(query: &Query, clauses: &[Clause]) -> Walk {
     let is_keyed = |clause: &Clause| matches!(clause.finds, Finds::Keyed(_));
-    let few = matches!(pats, Pats::Only(list) if list.len() <= MOST_LANES);
     let until = latest_principal_date(query);
     let keyed = clauses.iter().any(is_keyed);
     match query.sort.as_slice() {
         [] if keyed => Walk::Keyed { until },
         [] if clauses.is_empty() => Walk::Listing,
-        [Sort { param, descending }] if few && keyed && is_principal(&query.resource_type, param.code) => {
+        [Sort { param, descending }] if keyed && is_principal(&query.resource_type, param.code) => {
             Walk::KeyedByDate { descending: *descending, until }
         }
-        [Sort { param, descending }] if few && clauses.is_empty() && param.code == "_lastUpdated" => {
+        [Sort { param, descending }] if clauses.is_empty() && param.code == "_lastUpdated" => {
             Walk::ListingByDate { descending: *descending }
         }
         _ => Walk::Gathered,
@@ -169,3 +165,7 @@ fn latest_principal_date(query: &Query) -> i64 {
     });
     latest.min().unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;
