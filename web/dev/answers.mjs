@@ -3,10 +3,12 @@ import { letterLines, medicines, results } from './fixtures.mjs'
 
 const notice = 'Salus informs; it does not diagnose. Talk to a clinician about what this means for you.'
 const hba1c = results[0]
+const walkLines = ['', '', '', '', '', 'Wear the wrist splint for three more weeks, at night only.']
 
 export function answer(question, documents) {
   const words = question.toLowerCase()
   const base = { notice, tookMs: 4.2, sentences: [], citations: [] }
+  if (/splint/.test(words)) return { ...base, ...quoted(documents, 'wrist splint', walkLines) }
   if (/screening|letter/.test(words)) return { ...base, ...quoted(documents) }
   if (/changed|blood pressure/.test(words)) {
     const group = results[1]
@@ -46,11 +48,11 @@ export function answer(question, documents) {
 }
 
 /** The line of the newest letter that holds the words, with the box it is printed in (see e2e/letter.mjs). */
-function quoted(documents, words = 'eye screening') {
+function quoted(documents, words = 'eye screening', lines = letterLines) {
   const document = documents.find((one) => one.at) ?? documents.find((one) => one.id === 'd1')
-  const line = letterLines.findIndex((text) => text.includes(words))
-  const quote = letterLines[line]
-  const start = letterLines.slice(0, line).join('\n').length + 1
+  const line = lines.findIndex((text) => text.includes(words))
+  const quote = lines[line]
+  const start = lines.slice(0, line).join('\n').length + 1
   const box = { x: 72 / 612, y: (792 - 740 + line * 16 - 11) / 792, width: (quote.length * 5.55) / 612, height: 15 / 792 }
   return {
     kind: 'quoted', sentences: [{ text: quote, citations: [1] }],

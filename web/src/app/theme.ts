@@ -31,6 +31,9 @@ const variants: VariantColorsResolver = ({ variant, color }) => {
   }
 }
 
+/** A dialog's head is no banner of the page. */
+const plainHeader = { header: { role: 'none' } }
+
 export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
@@ -54,10 +57,10 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'md' }, styles: { root: { minHeight: 44 } } },
     ActionIcon: { defaultProps: { size: 44, variant: 'subtle' } },
-    TextInput: { defaultProps: { size: 'md' }, styles: { input: { minHeight: 44 } } },
-    PasswordInput: { defaultProps: { size: 'md' }, styles: { input: { minHeight: 44 } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 150 } } },
-    Modal: { defaultProps: { transitionProps: { duration: 150 } } },
+    TextInput: { defaultProps: { size: 'md', classNames: { wrapper: 'salus-field' } }, styles: { input: { minHeight: 44 } } },
+    PasswordInput: { defaultProps: { size: 'md', classNames: { wrapper: 'salus-field' } }, styles: { input: { minHeight: 44 } } },
+    Drawer: { defaultProps: { transitionProps: { duration: 150 }, closeButtonProps: { 'aria-label': 'Close', size: 44, iconSize: 20 }, classNames: { title: 'salus-title' }, attributes: plainHeader } },
+    Modal: { defaultProps: { transitionProps: { duration: 150 }, closeButtonProps: { 'aria-label': 'Close', size: 44, iconSize: 20 }, classNames: { title: 'salus-title' }, attributes: plainHeader } },
     Tooltip: { defaultProps: { transitionProps: { duration: 100 }, withArrow: false } },
   },
 })

@@ -119,10 +119,14 @@ function Answered({ answer, prefix, opened, onOpen }: { answer: Answer; prefix: 
                   <span className={classes.sourceWords}>
                     <span className={classes.sourceTitle}>{citation.title}</span>
                     {citation.quote && <span className={classes.quote}>“{citation.quote}”</span>}
-                  </span>
-                  <span className="muted small numbers">
-                    {citation.date && day(citation.date)}
-                    {citation.source.kind === 'document' && ` · page ${citation.source.page}`}
+                    <span className="muted small numbers">
+                      {[
+                        citation.date && day(citation.date),
+                        citation.source.kind === 'document' && `page ${citation.source.page}`,
+                      ]
+                        .filter(Boolean)
+                        .join(' · ')}
+                    </span>
                   </span>
                   <Icon name="right" size={18} />
                 </button>

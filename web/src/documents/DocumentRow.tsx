@@ -53,7 +53,7 @@ function Delete({ item, personId }: { item: DocumentItem; personId: string }) {
       <ActionIcon onClick={open} aria-label={`Delete ${item.title}`}>
         <Icon name="bin" />
       </ActionIcon>
-      <Modal opened={asking} onClose={close} title="Delete this document?" centered closeButtonProps={{ 'aria-label': 'Close', size: 44 }}>
+      <Modal opened={asking} onClose={close} title="Delete this document?" centered>
         <p>
           “{item.title}” and what was read from it will no longer be shown or searched. Answers that stand on it will
           not be given any more.

@@ -74,12 +74,9 @@ function List({ people, patients }: { people: PersonSummary[]; patients: boolean
                   </span>
                   <span className={classes.who}>
                     <strong>{person.name}</strong>
-                    <span className="muted small">{relation(person)}</span>
+                    <span className="muted small numbers">{[relation(person), ageAndSex(person)].filter(Boolean).join(' · ')}</span>
                   </span>
-                  <span className={`${classes.facts} numbers`}>
-                    <span>{ageAndSex(person)}</span>
-                    <span className="muted small">born {day(person.birthDate)}</span>
-                  </span>
+                  <span className={`${classes.born} muted small numbers`}>born {day(person.birthDate)}</span>
                   <Icon name="right" />
                 </Link>
               </li>

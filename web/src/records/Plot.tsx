@@ -136,7 +136,7 @@ function options(element: HTMLElement, scale: Scale, width: number, height: numb
     padding: [12, 16, 0, 0],
     scales: { x: { time: true, range: (_, from, to) => [from - (to - from) * 0.03, to + (to - from) * 0.03] }, y: { range: [scale.from, scale.to] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 88, values: (_, ticks, __, ___, step) => ticks.map((tick) => tickWords(tick, step)) },
+      { ...axis, grid: { show: false }, gap: 10, space: width < 500 ? 56 : 88, values: (_, ticks, __, ___, step) => ticks.map((tick) => tickWords(tick, step)) },
       { ...axis, size: 56 },
     ],
     series: [{}, { stroke: colour('primary'), width: 2, spanGaps: false, points: { show: false } }],

@@ -25,7 +25,6 @@ export default function SourceDrawer() {
       position={phone ? 'bottom' : 'right'}
       size={phone ? '85%' : 480}
       title="Where this comes from"
-      closeButtonProps={{ 'aria-label': 'Close', size: 44 }}
     >
       {ref && <FactSheet source={ref} />}
       {ref?.type === 'DocumentReference' && (

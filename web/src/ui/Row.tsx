@@ -31,9 +31,13 @@ export function Row({ icon, title, term, detail, value, when, status, action }: 
         {term && term !== title && <p className={classes.term}>{term}</p>}
         {detail && <p className={classes.detail}>{detail}</p>}
       </div>
-      {value && <div className={`${classes.value} numbers`}>{value}</div>}
-      {when && <div className={`${classes.when} numbers`}>{when}</div>}
-      {action}
+      {(value || when) && (
+        <div className={`${classes.meta} numbers`}>
+          {value && <span className={classes.value}>{value}</span>}
+          {when && <span className={classes.when}>{when}</span>}
+        </div>
+      )}
+      {action && <div className={classes.action}>{action}</div>}
     </li>
   )
 }
