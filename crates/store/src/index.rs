@@ -312,3 +312,7 @@ impl Collected<'_> {
         self.rows
     }
 }
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;

@@ -16,6 +16,7 @@ use quick_cache::sync::Cache;
 use salus_core::{Rng, Secret};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::{KeyRow, KeyStore};
 
 /// How many patients' keys are held in memory, unwrapped.
@@ -38,6 +39,8 @@ pub(crate) struct Keyring {
     by_id: Cache<String, Arc<PatientKey>>,
     by_pat: Cache<i64, Arc<PatientKey>>,
     shared: Arc<PatientKey>,
+    /// How many keys were destroyed since the start.
+    destroyed: AtomicU64,
 }
 
 impl Keyring {
@@ -72,6 +75,7 @@ impl Keyring {
             by_id: Cache::new(CACHED),
             by_pat: Cache::new(CACHED),
             shared: Arc::new(shared),
+            destroyed: AtomicU64::new(0),
         };
         Ok((ring, KeyedHash::new(half)))
     }
@@ -86,10 +90,7 @@ impl Keyring {
         if let Some(found) = self.by_id.get(patient_id) {
             return Ok(Some(found));
         }
-        match self.store.by_patient(patient_id).await? {
-            Some(row) => self.remember(&row).map(Some),
-            None => Ok(None),
-        }
+        self.load(self.store.by_patient(patient_id)).await
     }
 
     /// Makes the keys that are missing, durably, in one commit.
@@ -124,18 +125,35 @@ impl Keyring {
         if let Some(found) = self.by_pat.get(&pat) {
             return Ok(Some(found));
         }
-        match self.store.by_pat(pat).await? {
-            Some(row) => self.remember(&row).map(Some),
-            None => Ok(None),
-        }
+        self.load(self.store.by_pat(pat)).await
     }
 
     /// Destroys the key of a patient, everywhere within reach of this process.
     pub(crate) async fn destroy(&self, key: &PatientKey, at: i64) -> Result<(), Error> {
         self.store.destroy(key.pat, at).await?;
+        self.destroyed.fetch_add(1, Ordering::SeqCst);
+        self.forget(key);
+        Ok(())
+    }
+
+    /// Reads a key into memory.
+    async fn load(
+        &self,
+        row: impl Future<Output = Result<Option<KeyRow>, Error>>,
+    ) -> Result<Option<Arc<PatientKey>>, Error> {
+        let before = self.destroyed.load(Ordering::SeqCst);
+        let Some(row) = row.await? else { return Ok(None) };
+        let key = self.remember(&row)?;
+        if self.destroyed.load(Ordering::SeqCst) != before {
+            // It may be this one that was destroyed while it was read: the next look will tell.
+            self.forget(&key);
+        }
+        Ok(Some(key))
+    }
+
+    fn forget(&self, key: &PatientKey) {
         self.by_id.remove(&key.patient_id);
         self.by_pat.remove(&key.pat);
-        Ok(())
     }
 
     fn remember(&self, row: &KeyRow) -> Result<Arc<PatientKey>, Error> {

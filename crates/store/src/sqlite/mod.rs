@@ -155,7 +155,7 @@ impl Backend for Sqlite {
         let pat = erasure.pat;
         let erased = self.write(move |session| erase::erase(session, &erasure)).await;
         if erased.is_err() {
-            self.write(move |session| Ok(drop(session.erased.remove(&pat)))).await?;
+            let _was_there = self.write(move |session| Ok(session.erased.remove(&pat))).await?;
             return erased;
         }
         self.writer.checkpoint().await
