@@ -5,7 +5,7 @@
 pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
     ("GET", "/api/v1/openapi.json"),
     ("POST", "/api/v1/session"),
-    ("GET", "/fhir/metadata"),
+    ("GET", "/fhir/r4/metadata"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
 ];
@@ -26,7 +26,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r"
         GET /api/v1/openapi.json
         POST /api/v1/session
-        GET /fhir/metadata
+        GET /fhir/r4/metadata
         GET /healthz
         GET /readyz
         ");
