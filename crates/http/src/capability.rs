@@ -9,7 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 pub struct Capability {
     /// The crate's name.
     pub name: &'static str,
-    /// Full paths (`/api/v1/…`, `/fhir/…`).
+    /// Full paths (`/api/v1/…`, `/fhir/…`). A route that takes more than the usual 16 MiB says so with a layer of its
+    /// own, `axum::extract::DefaultBodyLimit::max(bytes)`.
     pub routes: OpenApiRouter<App>,
     /// One handler for each queue.
     pub jobs: Vec<JobHandler>,

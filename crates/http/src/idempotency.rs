@@ -7,7 +7,7 @@
 
 use crate::caller::Caller;
 use crate::layers::headers::is_under;
-use crate::{ApiError, App};
+use crate::{ApiError, App, is_public};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -129,8 +129,8 @@ pub(crate) async fn idempotency(
 
 fn key_of(request: &Request) -> Result<Option<String>, ApiError> {
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
-    let is_meant = request.method() == Method::POST && is_under(request.uri().path(), "/api/v1");
-    if !is_meant || request.extensions().get::<MatchedPath>().is_none() {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    if request.method() != Method::POST || !is_under(route, "/api/v1") || is_public("POST", route) {
         return Ok(None);
     }
     let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= MOST_KEY_BYTES);

@@ -32,6 +32,8 @@ mod openapi;
 pub mod people;
 mod public_routes;
 mod router;
+#[cfg(test)]
+mod router_tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -40,7 +42,7 @@ pub use caller::Caller;
 pub use capability::Capability;
 pub use config::HttpConfig;
 pub use error::{ApiError, FieldProblem, Problem};
-pub use extract::{ClientAddress, Json, Path, Query};
+pub use extract::{ClientAddress, Json, Path, Query, Upload};
 pub use jobs::{JobError, JobHandler};
 pub use layers::envelope::RequestId;
 pub use listeners::{Listener, ListenerError};

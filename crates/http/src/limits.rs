@@ -65,7 +65,7 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         }
         limiter.check_key(key).map_err(|not_yet| {
             let wait = not_yet.wait_time_from(self.clock.now());
-            ApiError::too_many_requests(wait.as_secs() + 1)
+            ApiError::too_many_requests(u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(1))
         })
     }
 }

@@ -104,3 +104,69 @@ async fn listen(app: App, listener: Listener, mut stop: watch::Receiver<bool>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestApp;
+    use serde_json::json;
+    use std::sync::Mutex;
+
+    #[derive(Clone, Default)]
+    struct Heard(Arc<Mutex<Vec<String>>>);
+
+    impl Heard {
+        /// Hears of patients; `fails_at` is the time it does not listen.
+        fn listener(&self, fails_at: usize) -> Listener {
+            let (heard, times) = (self.clone(), Arc::new(Mutex::new(0)));
+            Listener::new("test.heard", move |_, change| {
+                let nth = {
+                    let mut times = times.lock().unwrap();
+                    *times += 1;
+                    *times
+                };
+                let heard = heard.clone();
+                async move {
+                    if nth == fails_at {
+                        return Err(ListenerError("not now".to_owned()));
+                    }
+                    heard.0.lock().unwrap().push(change.id);
+                    Ok(())
+                }
+            })
+        }
+
+        fn ids(&self) -> Vec<String> {
+            self.0.lock().unwrap().clone()
+        }
+    }
+
+    async fn patients(app: &TestApp, count: usize) -> Vec<String> {
+        let mut ids = Vec::new();
+        for _ in 0..count {
+            ids.push(app.create(json!({ "resourceType": "Patient" })).await);
+        }
+        ids
+    }
+
+    #[tokio::test]
+    async fn every_change_is_told_once_and_in_order() {
+        let app = TestApp::init().await;
+        let (heard, ids) = (Heard::default(), patients(&app, 450).await);
+        let listener = heard.listener(0);
+        assert_eq!(catch_up(app.app(), &listener).await, Ok(450));
+        assert_eq!(catch_up(app.app(), &listener).await, Ok(0));
+        assert_eq!(heard.ids(), ids);
+    }
+
+    #[tokio::test]
+    async fn what_failed_is_told_again_and_nothing_before_it() {
+        let app = TestApp::init().await;
+        let (heard, ids) = (Heard::default(), patients(&app, 5).await);
+        let listener = heard.listener(3);
+        assert_eq!(catch_up(app.app(), &listener).await, Err(ListenerError("not now".to_owned())));
+        assert_eq!(heard.ids(), ids[..2]);
+        assert_eq!(catch_up(app.app(), &listener).await, Ok(3));
+        assert_eq!(heard.ids(), ids);
+    }
+}

@@ -49,7 +49,7 @@ async fn fall_back(web: Option<axum::Router>, request: Request) -> Response {
 }
 
 /// Text of some length. Pictures and documents are compressed already; a stream of events must not be held back.
-fn is_worth_compressing() -> impl Predicate + Clone {
+fn is_worth_compressing() -> impl Predicate {
     let not_compressed_yet = NotForContentType::IMAGES
         .and(NotForContentType::new("application/pdf"))
         .and(NotForContentType::new("application/octet-stream"))

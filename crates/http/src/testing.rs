@@ -224,6 +224,12 @@ impl TestClient {
         client
     }
 
+    /// The same client, sending to another service.
+    #[must_use]
+    pub fn through(&self, router: axum::Router) -> Self {
+        Self { router, ..self.clone() }
+    }
+
     /// Sends GET.
     pub async fn get(&self, path: &str) -> TestResponse {
         self.send(Method::GET, path, None, Body::empty()).await

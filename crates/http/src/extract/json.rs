@@ -53,11 +53,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let (path, cause) = (error.path().to_string(), error.into_inner());
-        if cause.is_data() {
-            let words = cause.to_string();
-            return ApiError::invalid(format!("`{path}`: {words}")).at(path, words);
+        match (cause.is_data(), path.as_str()) {
+            (false, _) => unreadable(&cause),
+            (true, ".") => ApiError::invalid(cause.to_string()).at("", cause.to_string()),
+            (true, _) => ApiError::invalid(format!("`{path}`: {cause}")).at(path, cause.to_string()),
         }
-        unreadable(&cause)
     })?;
     reader.end().map_err(|cause| unreadable(&cause))?;
     Ok(value)
@@ -120,6 +120,7 @@ mod tests {
         check(json, r#"{"question":"#, 400, "line 1 column 12");
         check(json, r#"{"question":"?"} x"#, 400, "trailing characters");
         check(json, vec![b'"', 0xC3, 0x28, b'"'], 400, "byte 1");
+        check(json, r#"{"about":[]}"#, 422, r#""field":"","detail":"missing field"#);
         check(json, "{}", 422, "missing field `question`");
         check(
             json,
@@ -128,12 +129,15 @@ mod tests {
             r#""field":"about[1].page""#,
         );
         check(json, r#"{"question":"?","question":"!"}"#, 422, "duplicate field");
-        check(
-            json,
-            format!("{{\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)),
-            400,
-            "recursion limit",
-        );
+        check(json, format!("{{\"x\":{}", "[".repeat(1_000_000)), 400, "EOF while parsing");
         check(json, vec![b' '; 3 * 1024 * 1024], 413, "too-large");
+    }
+
+    #[test]
+    fn nesting_is_bounded_where_it_costs_stack() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        for (depth, is_read) in [(100, true), (1_000, false), (1_000_000, false)] {
+            assert_eq!(parse::<serde_json::Value>(nested(depth).as_bytes()).is_ok(), is_read, "{depth}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 mod json;
 mod parts;
+mod upload;
 
 pub use json::Json;
 pub use parts::{ClientAddress, Path, Query};
+pub use upload::Upload;
