@@ -1,0 +1,66 @@
+//! The logins of the demo: one for each role.
+
+/// The password of every demo account.
+pub const PASSWORD: &str = "salus-demo-2026";
+
+/// A login.
+pub struct DemoAccount {
+    /// What to sign in with.
+    pub email: &'static str,
+    /// How the person is addressed.
+    pub display_name: &'static str,
+    /// Names of roles: `person`, `caregiver`, `clinician`, `pharmacist`, `emergency`, `admin`.
+    pub roles: Vec<&'static str>,
+    /// Ids of Patients, each with the relationship: `self`, `child`, `parent`, `in-care`.
+    pub patients: Vec<(&'static str, &'static str)>,
+}
+
+/// One login for each role.
+pub fn accounts() -> Vec<DemoAccount> {
+    let account = |email, display_name, role, patients: &[(&'static str, &'static str)]| DemoAccount {
+        email,
+        display_name,
+        roles: vec![role],
+        patients: patients.to_vec(),
+    };
+    let mut accounts = vec![
+        account("maria@demo.salus", "Maria Lindqvist", "person", &[("maria-lindqvist", "self")]),
+        account(
+            "hanna@demo.salus",
+            "Hanna Lindqvist",
+            "caregiver",
+            &[("hanna-lindqvist", "self"), ("noah-lindqvist", "child"), ("ingrid-lindqvist", "parent")],
+        ),
+        account(
+            "clinician@demo.salus",
+            "Dr. Abena Osei",
+            "clinician",
+            &[
+                ("maria-lindqvist", "in-care"),
+                ("ingrid-lindqvist", "in-care"),
+                ("samuel-okafor", "in-care"),
+                ("priya-raman", "in-care"),
+                ("tomasz-kowalczyk", "in-care"),
+                ("george-papadakis", "in-care"),
+            ],
+        ),
+        account(
+            "pharmacist@demo.salus",
+            "Ruth Abernathy",
+            "pharmacist",
+            &[
+                ("maria-lindqvist", "in-care"),
+                ("ingrid-lindqvist", "in-care"),
+                ("george-papadakis", "in-care"),
+                ("amina-yusuf", "in-care"),
+            ],
+        ),
+        account("emergency@demo.salus", "Jonas Wren", "emergency", &[]),
+        account("admin@demo.salus", "Dana Whitfield", "admin", &[]),
+    ];
+    // The caregiver is a person too, with a record of her own.
+    if let Some(hanna) = accounts.iter_mut().find(|account| account.roles == ["caregiver"]) {
+        hanna.roles.insert(0, "person");
+    }
+    accounts
+}
