@@ -121,7 +121,7 @@ impl Auth {
     }
 
     fn is_alive(&self, known: &Known, now: Timestamp) -> bool {
-        let idle_us = i64::from(self.inner.config.session_idle_s) * 1_000_000;
+        let idle_us = self.inner.config.idle().as_secs() * 1_000_000;
         let is_idle = || now.as_microsecond() >= known.seen_us.load(Ordering::SeqCst).saturating_add(idle_us);
         let may_idle = matches!(known.identity.credential, CredentialId::Token(_));
         now < known.identity.expires_at && (may_idle || !is_idle())

@@ -182,4 +182,11 @@ mod tests {
         check("marialopez1987", Err(WeakPassword::NamesOneself));
         check("Lopez-example-1", Err(WeakPassword::NamesOneself));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_judged(password in "\\PC{0,60}|[a-z0-9@$!]{10,40}", about in "\\PC{0,20}") {
+            let _verdict = judge(&password, &[&about]);
+        }
+    }
 }

@@ -91,7 +91,7 @@ impl Auth {
     /// Whatever the store says.
     pub async fn sessions(&self, account: &str) -> Result<Vec<Session>, Error> {
         let now = self.now();
-        let idle = jiff::SignedDuration::from_secs(self.inner.config.session_idle_s.into());
+        let idle = self.inner.config.idle();
         let stored = owned(&self.inner.store.system("list sessions"), USER_SESSION, account).await?;
         let mut sessions = stored.iter().map(Session::read).collect::<Result<Vec<_>, _>>()?;
         sessions.retain(|session| now < session.expires_at && now < session.seen_at + idle);

@@ -113,7 +113,7 @@ impl Auth {
             account: account.id.clone(),
             created_at: now,
             seen_at: now,
-            expires_at: now + SignedDuration::from_secs(self.inner.config.session_absolute_s.into()),
+            expires_at: now + SignedDuration::from_hours(self.inner.config.absolute_hours.into()),
             agent: agent.chars().filter(|c| !c.is_control()).take(MOST_AGENT_CHARS).collect(),
         };
         let mut batch = Batch::create(session.resource());
@@ -131,7 +131,7 @@ impl Auth {
     /// The sessions that ended, and those unused for longest beyond what an account may have with one more.
     fn superfluous(&self, mut sessions: Vec<Session>) -> Vec<String> {
         let now = self.now();
-        let idle = SignedDuration::from_secs(self.inner.config.session_idle_s.into());
+        let idle = self.inner.config.idle();
         sessions.sort_by_key(|session| std::cmp::Reverse(session.seen_at));
         let keep = self.inner.config.sessions_by_account.saturating_sub(1);
         let is_over = |session: &Session| now >= session.expires_at || now >= session.seen_at + idle;
@@ -196,19 +196,19 @@ mod tests {
         let door = Door::open().await;
         door.create(MARIA).await.unwrap();
         let idle = door.sign_in(MARIA).await;
-        door.clock.advance_seconds(3_599);
-        assert!(door.who(&idle).await.is_some(), "used within the hour");
-        door.clock.advance_seconds(3_599);
-        assert!(door.who(&idle).await.is_some(), "used within the hour again");
-        door.clock.advance_seconds(3_600);
-        assert!(door.who(&idle).await.is_none(), "unused for an hour");
+        door.clock.advance_seconds(1_799);
+        assert!(door.who(&idle).await.is_some(), "used within the half hour");
+        door.clock.advance_seconds(1_799);
+        assert!(door.who(&idle).await.is_some(), "used within the half hour again");
+        door.clock.advance_seconds(1_800);
+        assert!(door.who(&idle).await.is_none(), "unused for half an hour");
 
         let busy = door.sign_in(MARIA).await;
         for _ in 0..48 {
             assert!(door.who(&busy).await.is_some());
-            door.clock.advance_seconds(1_800);
+            door.clock.advance_seconds(900);
         }
-        assert!(door.who(&busy).await.is_none(), "a day old");
+        assert!(door.who(&busy).await.is_none(), "twelve hours old");
     }
 
     #[tokio::test]
@@ -278,5 +278,21 @@ mod tests {
         let hash = dearer.auth.account(&account).await.unwrap().unwrap().password_hash;
         assert!(hash.expose().contains("t=2"));
         dearer.sign_in(MARIA).await;
+    }
+
+    #[tokio::test]
+    async fn what_another_process_ends_is_over_here_a_moment_later() {
+        let here = Door::open().await;
+        let account = here.create(MARIA).await.unwrap();
+        let there = here.reopened_with_passes(1);
+        let sessions = [here.sign_in(MARIA).await, here.sign_in(MARIA).await];
+        for session in &sessions {
+            assert!(here.who(session).await.is_some());
+        }
+        there.auth.sign_out(&sessions[0]).await.unwrap();
+        here.eventually_nobody(&sessions[0]).await;
+        assert!(here.who(&sessions[1]).await.is_some());
+        there.auth.set_active(&account, false).await.unwrap();
+        here.eventually_nobody(&sessions[1]).await;
     }
 }

@@ -78,6 +78,15 @@ impl Door {
         self.auth.authenticate(credential).await.unwrap()
     }
 
+    pub(crate) async fn eventually_nobody(&self, credential: &Credential) {
+        let gone = async {
+            while self.who(credential).await.is_some() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.unwrap();
+    }
+
     pub(crate) async fn audit_events(&self) -> Vec<Value> {
         let query = Query::parse("AuditEvent", &[]).unwrap();
         let mut page = self.store.system("test").search(&query, Page::first(100)).await.unwrap();

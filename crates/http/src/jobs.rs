@@ -22,6 +22,7 @@ const LEASE: Duration = Duration::from_secs(60);
 const RENEW_EVERY: Duration = Duration::from_secs(20);
 /// Between two looks for work where nothing was heard: retries become due by time alone.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 /// How long running jobs may take to end on shutdown.
 const LAST_CALL: Duration = Duration::from_secs(20);
 
@@ -92,7 +93,8 @@ pub fn start(app: &App, capabilities: &[Capability]) -> Workers {
     let listeners = capabilities.iter().flat_map(|capability| capability.listeners.clone()).collect();
     let mut tasks = JoinSet::new();
     tasks.spawn(run_jobs(app.clone(), handlers, stopped.clone()));
-    tasks.spawn(run_listeners(app.clone(), listeners, stopped));
+    tasks.spawn(run_listeners(app.clone(), listeners, stopped.clone()));
+    tasks.spawn(sweep(app.clone(), stopped));
     Workers { stop, tasks }
 }
 
@@ -100,6 +102,19 @@ pub fn start(app: &App, capabilities: &[Capability]) -> Workers {
 pub async fn progress(app: &App, job: &Job, progress: Progress) {
     if let Err(cause) = app.store.progress(job, progress, LEASE).await {
         tracing::warn!(job.id = %job.id, error = %cause, "the progress of a job could not be written down");
+    }
+}
+
+/// Throws away what ended of sessions and tokens, at the start and every few hours.
+async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(cause) = app.auth.sweep().await {
+            tracing::warn!(error = %cause, "ended sessions could not be deleted");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+            _ = stop.changed() => {}
+        }
     }
 }
 
@@ -151,6 +166,9 @@ async fn run_jobs(app: App, handlers: Vec<JobHandler>, mut stop: watch::Receiver
 pub async fn run_due_jobs(app: &App, handlers: &[JobHandler]) -> Result<usize, salus_store::Error> {
     let queues: Vec<&'static str> = handlers.iter().map(|handler| handler.queue).collect();
     let mut done = 0;
+    if queues.is_empty() {
+        return Ok(done);
+    }
     while let Some(job) = app.store.claim(&queues, LEASE).await? {
         if let Some(handler) = handlers.iter().find(|handler| handler.queue == job.queue) {
             work(app, handler, job).await;

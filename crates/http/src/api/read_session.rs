@@ -59,7 +59,7 @@ mod tests {
     async fn a_session_that_ended_is_nobody() {
         let (app, maria) = TestApp::with_person("maria").await;
         assert_eq!(maria.get("/api/v1/session").await.status(), 200);
-        app.clock().advance_seconds(3_600);
+        app.clock().advance_seconds(1_800);
         let response = maria.get("/api/v1/session").await;
         assert_eq!(
             (response.status(), response.header("www-authenticate")),

@@ -68,8 +68,8 @@ mod tests {
         let response = anonymous.post("/api/v1/session", &body).await;
         assert_eq!(response.status(), 200);
         insta::assert_snapshot!(response.header("set-cookie").replace(&response.cookie(), "…"),
-            @"__Host-salus=…; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=86400");
-        insta::assert_snapshot!(response.json_without_ids(), @r#"{"account":{"id":"…","name":"Maria","email":"maria@example.org","roles":["person"]},"people":[{"id":"…","name":"Maria","birthDate":"1984-03-12","age":41,"sex":"female","relationship":"self","isSelf":true}],"expiresAt":"2026-01-06T08:00:00Z"}"#);
+            @"__Host-salus=…; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=43200");
+        insta::assert_snapshot!(response.json_without_ids(), @r#"{"account":{"id":"…","name":"Maria","email":"maria@example.org","roles":["person"]},"people":[{"id":"…","name":"Maria","birthDate":"1984-03-12","age":41,"sex":"female","relationship":"self","isSelf":true}],"expiresAt":"2026-01-05T20:00:00Z"}"#);
     }
 
     #[tokio::test]

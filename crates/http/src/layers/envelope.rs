@@ -97,7 +97,8 @@ impl Place {
         Response::from_parts(parts, body)
     }
 
-    /// The error in an answer: ours, or one that a library wrote as plain text or not at all.
+    /// The error in an answer: ours, or one that a library wrote as plain text or not at all. What a 5xx says that is
+    /// not ours is never sent.
     fn error_of(self, answer: &Response) -> Option<ApiError> {
         if let Some(error) = answer.extensions().get::<ApiError>() {
             return Some(error.clone());
@@ -106,8 +107,8 @@ impl Place {
         let is_error = status.is_client_error() || status.is_server_error();
         let kind = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let is_plain = kind.is_none_or(|kind| kind.starts_with("text/plain"));
-        let is_ours = self != Self::Elsewhere || status == StatusCode::INTERNAL_SERVER_ERROR;
-        (is_error && is_plain && is_ours).then(|| ApiError::of_status(status))
+        let is_told_here = self != Self::Elsewhere && is_plain;
+        (status.is_server_error() || (is_error && is_told_here)).then(|| ApiError::of_status(status))
     }
 }
 
@@ -118,6 +119,8 @@ mod tests {
     #[tokio::test]
     async fn an_error_takes_the_shape_of_its_place() {
         let plain = || (StatusCode::METHOD_NOT_ALLOWED, "nope").into_response();
+        let broken =
+            || (StatusCode::BAD_GATEWAY, axum::Json("the disk under /var/lib is gone")).into_response();
         let own = || ApiError::not_found("resource").into_response();
         for (path, answer, kind) in [
             ("/fhir/Patient/x", own(), "application/fhir+json"),
@@ -127,6 +130,8 @@ mod tests {
             ("/api/v1/people", plain(), "application/problem+json"),
             ("/index.html", plain(), "text/plain; charset=utf-8"),
             ("/index.html", own(), "application/problem+json"),
+            ("/index.html", broken(), "application/problem+json"),
+            ("/fhir/Patient", broken(), "application/fhir+json"),
         ] {
             let status = answer.status();
             let shaped = Place::of(path).shape(answer, path, "r1");
