@@ -1,1 +1,50 @@
-//! Placeholder.
+//! The record: files go in, cited answers come out.
+//!
+//! Documents (PDF with a text layer, plain text) become pages of text and passages; FHIR resources become facts;
+//! a question in plain words becomes a plan, which is run over both. Every sentence of an answer names the
+//! version of the resource, or the page and the place on it, that it stands on, and is not shown otherwise.
+//!
+//! What it must never do: read past the caller's door to the store; tell the absence of a record as the absence
+//! of a condition; diagnose or advise; let one bad file stop another; log what a record holds.
+//!
+//! Start reading at [`Library::ask`], then `question/plan.rs` (words → plan), `answer/mod.rs` (plan → sentences)
+//! and `answer/verify.rs` (what may be shown); for files at `import/mod.rs` and `jobs/read_document.rs`.
+
+mod answer;
+mod api;
+mod concepts;
+mod document;
+mod facts;
+pub mod import;
+mod index;
+mod jobs;
+mod library;
+mod question;
+mod record;
+mod shapes;
+mod tables;
+mod when;
+mod words;
+
+pub use answer::Kind as AnswerKind;
+pub use document::BoundingBox;
+pub use library::{AskError, Library, Viewer, ask};
+pub use question::LONGEST_QUESTION;
+pub use shapes::{
+    Answer, Citation, CitationSource, DocumentSource, ResourceSource, ResultGroup, ResultPoint, ResultStatus,
+    Sentence, SourceRef,
+};
+
+use salus_http::Capability;
+
+/// What the server mounts: the API of the record, and the reading of documents and FHIR uploads.
+pub fn capability() -> Capability {
+    Capability::new("records", api::routes(&Library::default()))
+        .job(jobs::read_document::handler())
+        .job(jobs::import_upload::handler())
+}
+
+/// The day it is, in UTC.
+pub(crate) fn question_date(now: salus_core::Timestamp) -> jiff::civil::Date {
+    now.to_zoned(jiff::tz::TimeZone::UTC).date()
+}

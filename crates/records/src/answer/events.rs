@@ -1,0 +1,137 @@
+//! Things that happened: vaccinations, visits, procedures, reports; and entries that are told as they are.
+
+use super::{Ask, Claim, Draft};
+use crate::concepts::concepts;
+use crate::facts::{Fact, Kind, Standing};
+use crate::question::{Category, Intent};
+
+/// How many entries a list names.
+const MOST: usize = 12;
+
+pub(super) fn answer(ask: &Ask<'_>, category: Category) -> Option<Draft> {
+    let words = Words::of(category);
+    let all: Vec<usize> = words.kinds.iter().flat_map(|kind| candidates(ask, *kind)).collect();
+    let real: Vec<usize> = all.iter().copied().filter(|at| ask.is_real(*at)).collect();
+    let within: Vec<usize> = real.iter().copied().filter(|at| ask.in_time(ask.fact(*at))).collect();
+    if within.is_empty() {
+        return Some(absent(ask, &words, &all, &real));
+    }
+    Some(match ask.plan.intent {
+        Intent::When | Intent::Latest => single(ask, &words, "last", within.last().copied()?),
+        Intent::First => single(ask, &words, "first", within.first().copied()?),
+        Intent::Count => count(ask, &words, &within),
+        Intent::YesNo if words.happens => single(ask, &words, "last", within.last().copied()?),
+        _ => listing(ask, &words, &within),
+    })
+}
+
+/// The facts of a kind that the question names; all of them for a broad question.
+fn candidates(ask: &Ask<'_>, kind: Kind) -> Vec<usize> {
+    let named = if kind == Kind::Family && !ask.plan.concepts.is_empty() {
+        let says = |fact: &Fact| {
+            ask.plan.concepts.iter().any(|concept| concept.covers_named(concepts(), &[], &fact.stems))
+        };
+        ask.record.of_kind(kind).filter(|(_, fact)| says(fact)).map(|(at, _)| at).collect()
+    } else {
+        ask.named(kind)
+    };
+    let is_broad = ask.plan.concepts.is_empty() && ask.plan.intent == Intent::List;
+    if named.is_empty() && is_broad {
+        return ask.record.of_kind(kind).map(|(at, _)| at).collect();
+    }
+    named
+}
+
+fn single(ask: &Ask<'_>, words: &Words, which: &str, at: usize) -> Draft {
+    let fact = ask.fact(at);
+    let subject = ask.plan.concepts.first().map(|concept| format!(" against {}", concept.label));
+    let subject = subject.filter(|_| words.kinds == [Kind::Immunization]).unwrap_or_default();
+    let date = fact
+        .date
+        .as_ref()
+        .map_or_else(|| " has no date".to_owned(), |date| format!(" was on {}", date.shown()));
+    let text = format!(
+        "Your {which} {}{subject}{}{date}: {}.",
+        words.one,
+        ask.time_said(),
+        fact.named().trim_end_matches('.')
+    );
+    Draft::structured(vec![Claim::about(ask.record, text, &[at]).given(&subject).given(&ask.time_said())])
+}
+
+fn count(ask: &Ask<'_>, words: &Words, within: &[usize]) -> Draft {
+    let noun = if within.len() == 1 { words.one } else { words.many };
+    let subject = ask.plan.subject().map(|subject| format!(" ({subject})")).unwrap_or_default();
+    let text = format!("Your record holds {} {noun}{subject}{}.", within.len(), ask.time_said());
+    let shown: Vec<usize> = within.iter().rev().take(5).copied().collect();
+    let claim =
+        Claim::about(ask.record, text, &shown).given(&subject).given(&ask.time_said()).counting(within);
+    Draft::structured(vec![claim])
+}
+
+fn listing(ask: &Ask<'_>, words: &Words, within: &[usize]) -> Draft {
+    let newest = ask.newest_of_each(within);
+    let shown: Vec<usize> = newest.iter().take(MOST).copied().collect();
+    let mut claims: Vec<Claim> = shown.iter().map(|at| listed(ask, *at)).collect();
+    if newest.len() > shown.len() {
+        let text = format!(
+            "These are the newest; your record holds {} different {}{}.",
+            newest.len(),
+            words.many,
+            ask.time_said()
+        );
+        claims.push(Claim::about(ask.record, text, &shown).given(&ask.time_said()).counting(&newest));
+    }
+    Draft::structured(claims)
+}
+
+/// The entry in its own words.
+fn listed(ask: &Ask<'_>, at: usize) -> Claim {
+    let fact = ask.fact(at);
+    Claim::about(ask.record, fact.text.clone(), &[at])
+}
+
+fn absent(ask: &Ask<'_>, words: &Words, all: &[usize], real: &[usize]) -> Draft {
+    let refused = all.iter().copied().filter(|at| ask.fact(*at).standing == Standing::Refuted);
+    let mut nearby: Vec<Claim> = refused.map(|at| listed(ask, at)).collect();
+    if let Some(last) = real.last() {
+        nearby.push(listed(ask, *last));
+    }
+    let subject = ask.plan.subject().map(|subject| format!(" ({subject})")).unwrap_or_default();
+    let text = format!(
+        "I can't find a {}{subject}{} in your record. It may have been done without being entered.",
+        words.one,
+        ask.time_said()
+    );
+    Draft::absent(text, nearby)
+}
+
+/// How the entries of a category are called.
+struct Words {
+    kinds: &'static [Kind],
+    one: &'static str,
+    many: &'static str,
+    /// They happen at a time, so that "have you had one" is answered by the last of them.
+    happens: bool,
+}
+
+impl Words {
+    fn of(category: Category) -> Self {
+        let words = |kinds, one, many, happens| Self { kinds, one, many, happens };
+        match category {
+            Category::Immunizations => words(&[Kind::Immunization], "vaccination", "vaccinations", true),
+            Category::Encounters => words(&[Kind::Encounter], "visit", "visits", true),
+            Category::Procedures => words(&[Kind::Procedure], "procedure", "procedures", true),
+            Category::Reports => words(&[Kind::Report], "report", "reports", false),
+            Category::Documents => words(&[Kind::Document], "document", "documents", false),
+            Category::Coverage => words(&[Kind::Coverage], "insurance entry", "insurance entries", false),
+            Category::Bills => words(&[Kind::Bill], "bill", "bills", false),
+            Category::Family => words(&[Kind::Family], "family entry", "family entries", false),
+            Category::Person => words(&[Kind::Person], "personal entry", "personal entries", false),
+            Category::Results => words(&[Kind::Observation], "result", "results", false),
+            Category::Medicines => words(&[Kind::Medicine], "medicine", "medicines", false),
+            Category::Allergies => words(&[Kind::Allergy], "allergy", "allergies", false),
+            Category::Conditions => words(&[Kind::Condition], "condition", "conditions", false),
+        }
+    }
+}

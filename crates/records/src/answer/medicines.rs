@@ -1,0 +1,164 @@
+//! Medicines: which are taken, whether one is, since when.
+
+use super::{Ask, Claim, Draft};
+use crate::concepts::{Concept, Domain, concepts};
+use crate::facts::{Fact, Kind, Standing};
+use crate::question::Intent;
+
+pub(super) fn answer(ask: &Ask<'_>) -> Option<Draft> {
+    let named = ask.named(Kind::Medicine);
+    let is_named = !ask.plan.concepts.is_empty() || !ask.plan.own.is_empty();
+    if !is_named || (named.is_empty() && ask.plan.intent == Intent::List) {
+        return Some(current(ask));
+    }
+    if named.is_empty() {
+        return Some(absent(ask));
+    }
+    Some(match ask.plan.intent {
+        Intent::Count => count(ask, &named),
+        Intent::First => prescribed(ask, "first", named.first().copied()),
+        Intent::When | Intent::Latest => prescribed(ask, "last", named.last().copied()),
+        _ => whether(ask, &named),
+    })
+}
+
+fn current(ask: &Ask<'_>) -> Draft {
+    let all: Vec<usize> = ask.record.of_kind(Kind::Medicine).map(|(at, _)| at).collect();
+    if ask.plan.span.is_some() {
+        return in_time(ask, &all);
+    }
+    let active: Vec<usize> = all.iter().copied().filter(|at| is_current(ask, *at)).collect();
+    let newest = ask.newest_of_each(&active);
+    if newest.is_empty() {
+        let past = ask.newest_of_each(&all);
+        let nearby = past.iter().take(3).map(|at| listed(ask, *at)).collect();
+        return Draft::absent("I can't find a medicine marked as active in your record.".to_owned(), nearby);
+    }
+    let text = match newest.len() {
+        1 => "Your record lists 1 active medicine:".to_owned(),
+        many => format!("Your record lists {many} active medicines:"),
+    };
+    let mut claims = vec![Claim::about(ask.record, text, &newest).counting(&newest)];
+    claims.extend(newest.iter().map(|at| listed(ask, *at)));
+    Draft::structured(claims)
+}
+
+fn in_time(ask: &Ask<'_>, all: &[usize]) -> Draft {
+    let within: Vec<usize> = all.iter().copied().filter(|at| ask.in_time(ask.fact(*at))).collect();
+    if within.is_empty() {
+        return Draft::absent(
+            format!("I can't find a medicine{} in your record.", ask.time_said()),
+            Vec::new(),
+        );
+    }
+    Draft::structured(ask.newest_of_each(&within).iter().map(|at| listed(ask, *at)).collect())
+}
+
+/// Active by its status, and its course has not run out.
+fn is_current(ask: &Ask<'_>, at: usize) -> bool {
+    let fact = ask.fact(at);
+    fact.standing == Standing::Current && fact.end.as_ref().is_none_or(|end| end.last >= ask.today)
+}
+
+fn listed(ask: &Ask<'_>, at: usize) -> Claim {
+    let fact = ask.fact(at);
+    let mut text = fact.recorded.clone();
+    if let Some(detail) = &fact.detail {
+        text += &format!(": {}", detail.trim_end_matches('.'));
+    }
+    text += &since(fact);
+    text += ".";
+    Claim::about(ask.record, text, &[at])
+}
+
+fn since(fact: &Fact) -> String {
+    let verb = match fact.source.type_name.as_str() {
+        "MedicationRequest" => "prescribed",
+        "MedicationStatement" => "since",
+        "MedicationDispense" => "handed out",
+        _ => "given",
+    };
+    fact.date.as_ref().map(|date| format!(", {verb} {}", date.shown())).unwrap_or_default()
+}
+
+fn whether(ask: &Ask<'_>, named: &[usize]) -> Draft {
+    let active: Vec<usize> = named.iter().copied().filter(|at| is_current(ask, *at)).collect();
+    let claims: Vec<Claim> = if active.is_empty() {
+        ask.newest_of_each(named).iter().take(3).map(|at| past(ask, *at)).collect()
+    } else {
+        ask.newest_of_each(&active).iter().map(|at| taken(ask, *at)).collect()
+    };
+    Draft::structured(claims)
+}
+
+fn taken(ask: &Ask<'_>, at: usize) -> Claim {
+    let fact = ask.fact(at);
+    let text = format!(
+        "Your record lists {}{} as an active medicine{}.",
+        fact.recorded,
+        class_said(ask, fact),
+        since(fact)
+    );
+    Claim::about(ask.record, text, &[at])
+}
+
+fn past(ask: &Ask<'_>, at: usize) -> Claim {
+    let fact = ask.fact(at);
+    let state = match fact.standing {
+        Standing::Past => "as past",
+        Standing::Refuted => "as not taken",
+        Standing::Unconfirmed => "without saying whether it is still taken",
+        _ => "as run out",
+    };
+    let text =
+        format!("Your record lists {}{} {state}{}.", fact.recorded, class_said(ask, fact), since(fact));
+    Claim::about(ask.record, text, &[at])
+}
+
+/// ", which is a statin", where a class was asked for and the record names its member.
+fn class_said(ask: &Ask<'_>, fact: &Fact) -> String {
+    let class = ask.plan.concepts.iter().find(|concept| concept.domain == Domain::DrugClass);
+    class.map(|class| is_a(class, fact)).unwrap_or_default()
+}
+
+pub(super) fn is_a(class: &Concept, fact: &Fact) -> String {
+    if class.is_named(&fact.stems) || class.member(concepts(), &fact.stems).is_none() {
+        return String::new();
+    }
+    format!(", which is {},", class.label)
+}
+
+fn prescribed(ask: &Ask<'_>, which: &str, at: Option<usize>) -> Draft {
+    let Some(at) = at else { return absent(ask) };
+    let fact = ask.fact(at);
+    let text = format!(
+        "The {which} entry for {}{} is {}{}.",
+        ask.plan.subject().unwrap_or_default(),
+        ask.time_said(),
+        fact.recorded,
+        since(fact)
+    );
+    Draft::structured(vec![Claim::about(ask.record, text, &[at]).given(&ask.time_said())])
+}
+
+fn count(ask: &Ask<'_>, named: &[usize]) -> Draft {
+    let within: Vec<usize> = named.iter().copied().filter(|at| ask.in_time(ask.fact(*at))).collect();
+    let subject = ask.plan.subject().unwrap_or_default();
+    let entries = if within.len() == 1 { "entry" } else { "entries" };
+    let text = format!("Your record holds {} {entries} for {subject}{}.", within.len(), ask.time_said());
+    if within.is_empty() {
+        return absent(ask);
+    }
+    let shown: Vec<usize> = within.iter().rev().take(5).copied().collect();
+    Draft::structured(vec![Claim::about(ask.record, text, &shown).given(&ask.time_said()).counting(&within)])
+}
+
+fn absent(ask: &Ask<'_>) -> Draft {
+    let subject = ask.plan.subject().unwrap_or_else(|| "such a medicine".to_owned());
+    Draft::absent(
+        format!(
+            "I can't find {subject} among the medicines in your record. Medicines that were never entered are not shown there."
+        ),
+        Vec::new(),
+    )
+}

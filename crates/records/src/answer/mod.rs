@@ -1,0 +1,88 @@
+//! A plan run over a record → sentences that can each be proved.
+//!
+//! Pure. Every sentence about the record carries the exact words it stands on; [`verify`] drops those whose
+//! words are not in the source, or that say a number, date, medicine or negation the source does not say.
+//! Absence of a record is never told as absence of the condition.
+
+mod allergies;
+mod conditions;
+mod draft;
+mod events;
+mod medicines;
+mod quoted;
+mod results;
+mod select;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use draft::Kind;
+pub(crate) use draft::{Claim, Draft, Quote};
+pub(crate) use results::measured;
+pub(crate) use verify::verify;
+
+use crate::question::{Category, Plan, Refusal};
+use crate::record::Record;
+use jiff::civil::Date;
+
+/// Answers a question over a record, as of `today`. Only sentences that passed the check are left.
+pub(crate) fn answer(record: &Record, question: &str, today: Date) -> Result<Draft, Refusal> {
+    let plan = Plan::of(question, today, record.born())?;
+    let mut draft = run(record, &plan, today);
+    draft.claims.retain(|claim| verify(record, claim));
+    if draft.claims.is_empty() {
+        draft = Draft::not_found(&plan);
+    }
+    if plan.wants_advice {
+        draft = draft.for_a_clinician();
+    }
+    Ok(draft)
+}
+
+fn run(record: &Record, plan: &Plan, today: Date) -> Draft {
+    let ask = Ask { record, plan, today };
+    let structured = match plan.category {
+        Some(Category::Results) => results::answer(&ask),
+        Some(Category::Medicines) => medicines::answer(&ask),
+        Some(Category::Allergies) => allergies::answer(&ask),
+        Some(Category::Conditions) => conditions::answer(&ask),
+        Some(category) => events::answer(&ask, category),
+        None => by_own_words(&ask),
+    };
+    match structured {
+        Some(draft) if draft.has_findings() => quoted::with_newer_documents(&ask, draft),
+        Some(draft) => quoted::instead_of(&ask, draft),
+        None => quoted::answer(&ask),
+    }
+}
+
+/// A question whose subject no table knows: the person's own entries may know it.
+fn by_own_words(ask: &Ask<'_>) -> Option<Draft> {
+    use crate::facts::Kind;
+    if ask.plan.own.is_empty() {
+        return None;
+    }
+    let has = |kind: Kind| !ask.named(kind).is_empty();
+    if has(Kind::Observation) {
+        results::answer(ask)
+    } else if has(Kind::Allergy) {
+        allergies::answer(ask)
+    } else if has(Kind::Medicine) {
+        medicines::answer(ask)
+    } else if has(Kind::Condition) {
+        conditions::answer(ask)
+    } else if has(Kind::Immunization) {
+        events::answer(ask, Category::Immunizations)
+    } else if has(Kind::Procedure) {
+        events::answer(ask, Category::Procedures)
+    } else {
+        None
+    }
+}
+
+/// A question being answered.
+pub(crate) struct Ask<'a> {
+    pub(crate) record: &'a Record,
+    pub(crate) plan: &'a Plan,
+    pub(crate) today: Date,
+}

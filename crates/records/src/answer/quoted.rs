@@ -1,0 +1,211 @@
+//! Answers in the record's own words: the best sentences, or none at all.
+
+use super::{Ask, Claim, Draft, Kind, Quote};
+use crate::concepts::Concept;
+use crate::record::Source;
+use crate::words::{contains_phrase, stem};
+
+/// How many sentences are quoted.
+const MOST: usize = 3;
+/// How many candidates are looked at closely.
+const CANDIDATES: usize = 60;
+/// The share of a question's weight that a sentence must hold to be quoted at all.
+const ENOUGH: f32 = 0.6;
+/// Another name of the same thing weighs a little less than the word that was asked for.
+const SYNONYM: f32 = 0.7;
+/// Words of the question beside each other, also beside each other in the text.
+const PHRASE_BONUS: f32 = 0.15;
+
+/// One thing asked for: any of its names will do.
+struct Wanted {
+    names: Vec<Vec<String>>,
+    weight: f32,
+}
+
+/// Quotes the sentences that hold what the question asks for.
+pub(super) fn answer(ask: &Ask<'_>) -> Draft {
+    if ask.plan.content.is_empty() {
+        return Draft {
+            kind: Kind::Unclear,
+            claims: vec![Claim::of_absence(
+                "I did not understand what you want to know. Ask for a value, a medicine, an allergy, a vaccination, a visit, or for words of a document."
+                    .to_owned(),
+            )],
+            series: None,
+        };
+    }
+    let found = best(ask, |_| true);
+    if found.is_empty() {
+        return Draft::not_found(ask.plan);
+    }
+    Draft {
+        kind: Kind::Quoted,
+        claims: found.iter().map(|source| quote(ask, *source)).collect(),
+        series: None,
+    }
+}
+
+/// Documents may say what no entry does.
+pub(super) fn instead_of(ask: &Ask<'_>, absent: Draft) -> Draft {
+    if ask.plan.concepts.is_empty() && ask.plan.own.is_empty() {
+        return absent;
+    }
+    let found = best(ask, |source| matches!(source, Source::Passage(_)));
+    if found.is_empty() {
+        return absent;
+    }
+    let mut claims: Vec<Claim> = absent.claims.into_iter().take(1).collect();
+    claims.push(Claim::of_absence("Your documents say:".to_owned()));
+    claims.extend(found.iter().map(|source| quote(ask, *source)));
+    Draft { kind: Kind::Quoted, claims, series: None }
+}
+
+/// Adds what a newer document says about the same thing.
+pub(super) fn with_newer_documents(ask: &Ask<'_>, mut draft: Draft) -> Draft {
+    if ask.plan.concepts.is_empty() || ask.plan.span.is_some() {
+        return draft;
+    }
+    let newest = draft
+        .claims
+        .iter()
+        .flat_map(|claim| &claim.quotes)
+        .filter_map(|quote| match quote.source {
+            Source::Fact(at) => ask.fact(at).date.as_ref().map(|date| date.first),
+            Source::Passage(_) => None,
+        })
+        .max();
+    let is_newer = |source: Source| match source {
+        Source::Passage(at) => {
+            let passage = &ask.record.passages[at];
+            let date = ask.record.documents[passage.document].date.as_ref().map(|date| date.last);
+            date.zip(newest).is_some_and(|(date, newest)| date > newest)
+        }
+        Source::Fact(_) => false,
+    };
+    let found = best(ask, is_newer);
+    if let Some(source) = found.first() {
+        draft.claims.push(Claim::of_absence("A newer document says:".to_owned()));
+        draft.claims.push(quote(ask, *source));
+    }
+    draft
+}
+
+fn quote(ask: &Ask<'_>, source: Source) -> Claim {
+    let words = ask.record.text(source).unwrap_or_default().to_owned();
+    let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    Claim {
+        text: format!("\u{201c}{text}\u{201d}"),
+        quotes: vec![Quote { source, words }],
+        ..Claim::default()
+    }
+}
+
+fn best(ask: &Ask<'_>, allowed: impl Fn(Source) -> bool) -> Vec<Source> {
+    let wanted = wanted(ask);
+    let whole: f32 = wanted.iter().map(|wanted| wanted.weight).sum();
+    if whole <= 0.0 {
+        return Vec::new();
+    }
+    let mut query: Vec<(String, f32)> = Vec::new();
+    for wanted in &wanted {
+        for (number, name) in wanted.names.iter().enumerate() {
+            for word in name {
+                if !query.iter().any(|(known, _)| known == word) {
+                    query.push((word.clone(), if number == 0 { 1.0 } else { SYNONYM }));
+                }
+            }
+        }
+    }
+    let most = if ask.record.index.len() > CANDIDATES { CANDIDATES * 20 } else { CANDIDATES };
+    let hits = ask.record.index.search(&query, most);
+    let mut rated: Vec<(f32, Source)> = hits
+        .iter()
+        .map(|hit| (hit.score, ask.record.entry(hit.entry)))
+        .filter(|(_, source)| allowed(*source) && is_in_time(ask, *source))
+        .take(CANDIDATES)
+        .filter_map(|(score, source)| {
+            let stems = ask.record.stems(source);
+            let held: f32 =
+                wanted.iter().filter(|wanted| wanted.is_in(&stems)).map(|wanted| wanted.weight).sum();
+            let share = held / whole;
+            let bonus = PHRASE_BONUS * neighbours(ask, &stems);
+            (share >= ENOUGH).then_some((score * (share + bonus), source))
+        })
+        .collect();
+    rated.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let floor = rated.first().map_or(0.0, |(score, _)| score * 0.6);
+    let mut chosen: Vec<Source> = Vec::new();
+    for (score, source) in rated {
+        let is_repeated = chosen.iter().any(|known| ask.record.text(*known) == ask.record.text(source));
+        if score >= floor && !is_repeated && chosen.len() < MOST {
+            chosen.push(source);
+        }
+    }
+    chosen
+}
+
+fn wanted(ask: &Ask<'_>) -> Vec<Wanted> {
+    let rarity = |names: &[Vec<String>]| {
+        names
+            .iter()
+            .map(|name| name.iter().map(|word| ask.record.index.rarity(word)).fold(0.0, f32::max))
+            .fold(f32::INFINITY, f32::min)
+    };
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut covered: Vec<&String> = Vec::new();
+    for concept in &ask.plan.concepts {
+        let names = names(concept);
+        covered.extend(concept.phrases.iter().flatten());
+        let weight = rarity(&names);
+        wanted.push(Wanted { names, weight });
+    }
+    let own = if ask.plan.concepts.is_empty() && ask.plan.own.is_empty() {
+        ask.plan.content.iter().map(|word| stem(word)).collect()
+    } else {
+        ask.plan.own.clone()
+    };
+    for word in own.into_iter().filter(|word| !covered.contains(&word)) {
+        let names = vec![vec![word]];
+        let weight = rarity(&names);
+        wanted.push(Wanted { names, weight });
+    }
+    wanted
+}
+
+/// The names of a concept; of a class also its members.
+fn names(concept: &Concept) -> Vec<Vec<String>> {
+    let all = crate::concepts::concepts();
+    let mut names = concept.phrases.clone();
+    match concept.domain {
+        crate::concepts::Domain::DrugClass => {
+            names.extend(concept.members.iter().flat_map(|name| all.ingredient_phrases(name)));
+        }
+        crate::concepts::Domain::Panel => {
+            names.extend(all.panel(concept).iter().flat_map(|analyte| analyte.phrases.clone()));
+        }
+        _ => {}
+    }
+    names
+}
+
+impl Wanted {
+    fn is_in(&self, stems: &[String]) -> bool {
+        self.names.iter().any(|name| contains_phrase(stems, name))
+    }
+}
+
+/// How many neighbouring words of the question are neighbours in the text too.
+fn neighbours(ask: &Ask<'_>, stems: &[String]) -> f32 {
+    let asked: Vec<String> = ask.plan.content.iter().map(|word| stem(word)).collect();
+    let pairs = asked.windows(2).filter(|pair| contains_phrase(stems, pair)).count();
+    pairs.min(4) as f32
+}
+
+fn is_in_time(ask: &Ask<'_>, source: Source) -> bool {
+    let Some(span) = &ask.plan.span else { return true };
+    let date = match source {
+        Source::Fact(at) => ask.fact(at).date.as_ref(),
+        Source::Passage(at) => ask.record.documents[ask.record.passages[at].document].date.as_ref(),
+    };
+    date.is_some_and(|date| span.contains(date.first) || span.contains(date.last))
+}

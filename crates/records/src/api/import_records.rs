@@ -1,0 +1,45 @@
+//! `POST /api/v1/people/{id}/import`: a FHIR file comes in.
+
+use super::reading::person;
+use super::uploads::{self, UploadForm};
+use crate::document::{Content, sniff};
+use crate::jobs::import_upload;
+use axum::extract::{Multipart, State};
+use http::StatusCode;
+use salus_http::{ApiError, App, Caller, Json, Path};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The import was taken on.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ImportAccepted {
+    /// To look up how far it is.
+    job_id: String,
+}
+
+/// Import a FHIR file (JSON or NDJSON, plain or gzipped) into a person's record
+///
+/// Whatever patient the file speaks of becomes this person; a file about several patients is refused. What is
+/// not valid is left out, everything else is taken over. Importing a file twice changes nothing.
+#[utoipa::path(post, path = "/api/v1/people/{id}/import", tag = "documents", operation_id = "importRecords",
+    params(("id" = String, Path, description = "Id of the person")),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 202, body = ImportAccepted), (status = 404, body = salus_http::Problem),
+              (status = 413, body = salus_http::Problem), (status = 422, body = salus_http::Problem)))]
+pub(crate) async fn handle(
+    caller: Caller,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    form: Multipart,
+) -> Result<(StatusCode, Json<ImportAccepted>), ApiError> {
+    person(&caller, &id).await?;
+    let upload = uploads::file(form).await?;
+    if !matches!(sniff(&upload.bytes), Content::FhirJson | Content::FhirNdjson | Content::Gzip) {
+        let why = "This is not a FHIR file: it is neither JSON with a resourceType nor a gzip of one.";
+        return Err(ApiError::invalid(why).at("file", why));
+    }
+    let blob = caller.records.put_blob(Some(&id), upload.bytes).await?;
+    let job_id = app.store.enqueue(import_upload::job(&blob, &upload.name, &id, caller.account())).await?;
+    Ok((StatusCode::ACCEPTED, Json(ImportAccepted { job_id })))
+}

@@ -1,0 +1,157 @@
+//! Finds the concepts named in a question.
+
+use super::{Concept, Concepts};
+use crate::words::{stem, tolerance, within_distance};
+
+/// A concept named by the words `from..to` of a question.
+pub(crate) struct Mention<'a> {
+    pub(crate) concept: &'a Concept,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+}
+
+impl Concepts {
+    /// The concepts named in `tokens`, longest names first where they overlap. Words for which `taken` is
+    /// true are no names. A word that is no name is compared with the names for slips of spelling.
+    pub(crate) fn find(&self, tokens: &[String], taken: &dyn Fn(usize) -> bool) -> Vec<Mention<'_>> {
+        let stems: Vec<String> = tokens.iter().map(|token| stem(token)).collect();
+        let mut spans: Vec<(usize, usize, Vec<usize>)> = Vec::new();
+        for from in 0..stems.len() {
+            if let Some((length, found)) = self.longest_at(&stems[from..])
+                && !(from..from + length).all(taken)
+            {
+                spans.push((from, from + length, found));
+            }
+        }
+        spans.sort_by_key(|(from, to, _)| (std::cmp::Reverse(to - from), *from));
+        let mut kept: Vec<(usize, usize, Vec<usize>)> = Vec::new();
+        for span in spans {
+            if kept.iter().all(|(from, to, _)| span.1 <= *from || span.0 >= *to) {
+                kept.push(span);
+            }
+        }
+        for at in 0..stems.len() {
+            let free = kept.iter().all(|(from, to, _)| at < *from || at >= *to);
+            if free && !taken(at) {
+                let near = self.nearest(&tokens[at], &stems[at]);
+                if !near.is_empty() {
+                    kept.push((at, at + 1, near));
+                }
+            }
+        }
+        kept.sort_by_key(|(from, ..)| *from);
+        kept.into_iter()
+            .flat_map(|(from, to, found)| {
+                found
+                    .into_iter()
+                    .filter_map(move |index| Some(Mention { concept: self.all.get(index)?, from, to }))
+            })
+            .collect()
+    }
+
+    fn longest_at(&self, stems: &[String]) -> Option<(usize, Vec<usize>)> {
+        let candidates = self.by_first_stem.get(stems.first()?)?;
+        let matching = |&&(concept, phrase): &&(usize, usize)| {
+            self.phrase(concept, phrase).is_some_and(|phrase| stems.starts_with(phrase))
+        };
+        let longest = candidates
+            .iter()
+            .filter(matching)
+            .filter_map(|&(concept, phrase)| self.phrase(concept, phrase).map(<[String]>::len))
+            .max()?;
+        let mut found: Vec<usize> = candidates
+            .iter()
+            .filter(matching)
+            .filter(|&&(concept, phrase)| self.phrase(concept, phrase).is_some_and(|p| p.len() == longest))
+            .map(|&(concept, _)| concept)
+            .collect();
+        found.dedup();
+        Some((longest, found))
+    }
+
+    fn phrase(&self, concept: usize, phrase: usize) -> Option<&[String]> {
+        self.all.get(concept)?.phrases.get(phrase).map(Vec::as_slice)
+    }
+
+    /// The concepts whose single-word name lies nearest, within the tolerance for the word's length.
+    fn nearest(&self, token: &str, stemmed: &str) -> Vec<usize> {
+        let most = tolerance(token);
+        for slips in 1..=most {
+            let near: Vec<usize> = self
+                .single_words
+                .iter()
+                .filter(|(name, _)| name.len() >= 4 && tolerance(name) >= slips.min(most))
+                .filter(|(name, _)| {
+                    within_distance(stemmed, name, slips) || within_distance(token, name, slips)
+                })
+                .map(|(_, index)| *index)
+                .collect();
+            if !near.is_empty() {
+                let mut near = near;
+                near.sort_unstable();
+                near.dedup();
+                return near;
+            }
+        }
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Domain, concepts};
+    use super::*;
+    use crate::words::tokens;
+
+    fn of_domain<'m, 'a>(mentions: &'m [Mention<'a>], domain: Domain) -> Vec<&'m Mention<'a>> {
+        mentions.iter().filter(|mention| mention.concept.domain == domain).collect()
+    }
+
+    #[track_caller]
+    fn check(question: &str, expect: &[(Domain, &str)]) {
+        let tokens = tokens(question);
+        let found = concepts().find(&tokens, &|_| false);
+        for (domain, key) in expect {
+            assert!(
+                of_domain(&found, *domain).iter().any(|mention| mention.concept.key == *key),
+                "{question}: {:?}",
+                found.iter().map(|m| m.concept.key).collect::<Vec<_>>()
+            );
+        }
+        if expect.is_empty() {
+            assert!(
+                found.is_empty(),
+                "{question}: {:?}",
+                found.iter().map(|m| m.concept.key).collect::<Vec<_>>()
+            );
+        }
+    }
+
+    #[test]
+    fn names_brands_and_plurals_are_found() {
+        check("latest HbA1c", &[(Domain::Analyte, "hba1c")]);
+        check("my glycated haemoglobin", &[(Domain::Analyte, "hba1c")]);
+        check("penicillins", &[(Domain::DrugClass, "penicillins")]);
+        check("Lasix", &[(Domain::Ingredient, "furosemide")]);
+        check("flu jab", &[(Domain::Vaccine, "influenza")]);
+        check("a Tdap booster", &[(Domain::Vaccine, "tetanus"), (Domain::Vaccine, "pertussis")]);
+        check("peanuts", &[(Domain::Allergen, "peanut")]);
+        check("elephants", &[]);
+    }
+
+    #[test]
+    fn the_longest_name_wins() {
+        let tokens = tokens("do i have high blood pressure");
+        let found = concepts().find(&tokens, &|_| false);
+        assert_eq!(found.iter().map(|m| m.concept.key).collect::<Vec<_>>(), ["hypertension"]);
+    }
+
+    #[test]
+    fn slips_of_spelling_are_forgiven() {
+        check("penicilin", &[(Domain::DrugClass, "penicillins")]);
+        check("tetnus shot", &[(Domain::Vaccine, "tetanus")]);
+        check("cholestrol", &[(Domain::Analyte, "cholesterol")]);
+        check("amoxicilin", &[(Domain::Ingredient, "amoxicillin")]);
+        check("diabetis", &[(Domain::Condition, "diabetes")]);
+    }
+}

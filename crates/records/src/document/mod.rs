@@ -1,0 +1,18 @@
+//! Documents: what their bytes are, the text they show, and the passages that are searched and quoted.
+
+mod dated;
+mod layer;
+mod passages;
+mod read;
+mod reference;
+mod sniff;
+
+pub(crate) use dated::dated;
+pub use layer::BoundingBox;
+pub(crate) use layer::Layer;
+#[cfg(test)]
+pub(crate) use layer::LayerPage;
+pub(crate) use passages::{Piece, pieces};
+pub(crate) use read::{Reading, read};
+pub(crate) use reference::{Kept, State};
+pub(crate) use sniff::{Content, sniff};

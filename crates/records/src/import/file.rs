@@ -1,0 +1,140 @@
+//! One file: read, named, checked, stored, block by block.
+
+use super::names::Naming;
+use super::read::{Entry, Source};
+use super::report::{Fault, FileReport, sentence};
+use super::{ImportError, write};
+use salus_fhir::json::Value;
+use salus_fhir::{defs, validate};
+use salus_store::Records;
+use std::io::Cursor;
+use std::path::Path;
+
+/// A resource that may be stored, with the length of its compact JSON.
+pub(super) struct Sound {
+    pub(super) place: String,
+    pub(super) type_name: String,
+    pub(super) resource: Value,
+    pub(super) bytes: u64,
+}
+
+/// Imports a file of an operator's.
+pub(super) async fn import(
+    records: &Records,
+    path: &Path,
+    stored: &(dyn Fn(u64) + Send + Sync),
+) -> Result<FileReport, ImportError> {
+    let name = path.display().to_string();
+    let (file, is_lines) = (path.to_path_buf(), says_lines(&name));
+    let opened = blocking(move || {
+        let file = std::fs::File::open(&file).map_err(|error| format!("cannot be read: {error}"))?;
+        Source::open(file, is_lines)
+    });
+    run(records, Job { name, person: None }, opened.await?, stored).await
+}
+
+/// Imports an uploaded file into a person's record.
+pub(super) async fn import_upload(
+    records: &Records,
+    person: &str,
+    name: &str,
+    bytes: Vec<u8>,
+    stored: &(dyn Fn(u64) + Send + Sync),
+) -> Result<FileReport, ImportError> {
+    let is_lines = says_lines(name);
+    let opened = blocking(move || Source::open(Cursor::new(bytes), is_lines)).await?;
+    run(records, Job { name: name.to_owned(), person: Some(person.to_owned()) }, opened, stored).await
+}
+
+/// What is known of a file before it is read.
+#[derive(Clone)]
+struct Job {
+    name: String,
+    person: Option<String>,
+}
+
+async fn run(
+    records: &Records,
+    job: Job,
+    opened: Result<Source, String>,
+    stored: &(dyn Fn(u64) + Send + Sync),
+) -> Result<FileReport, ImportError> {
+    let mut report = FileReport { name: job.name.clone(), ..FileReport::default() };
+    let mut source = match opened {
+        Ok(source) => source,
+        Err(reason) => {
+            report.faults.push(Fault::of_file(format!("The file {reason}.")));
+            return Ok(report);
+        }
+    };
+    loop {
+        let (job, mut moved) = (job.clone(), source);
+        let (returned, block) = blocking(move || {
+            let block = moved.next_block().map(|entries| check(entries, &job));
+            (moved, block)
+        })
+        .await?;
+        source = returned;
+        match block {
+            None => return Ok(report),
+            Some(Err(reason)) => {
+                report.faults.push(Fault::of_file(format!("The file {reason}.")));
+                return Ok(report);
+            }
+            Some(Ok((sound, faults))) => {
+                report.faults.extend(faults);
+                write::store(records, sound, &mut report, stored).await?;
+            }
+        }
+    }
+}
+
+/// Names the entries and parts the sound from the faulty.
+fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>), String> {
+    let naming = match &job.person {
+        Some(person) => Naming::Within { person },
+        None => Naming::Kept { file: &job.name },
+    };
+    naming.apply(&mut entries)?;
+    let (mut sound, mut faults) = (Vec::with_capacity(entries.len()), Vec::new());
+    for Entry { place, resource, .. } in entries {
+        let resource = match resource {
+            Ok(resource) => resource,
+            Err(reason) => {
+                faults.push(Fault { place, resource_type: None, reasons: vec![reason] });
+                continue;
+            }
+        };
+        let type_name = resource.get("resourceType").and_then(Value::as_str).map(str::to_owned);
+        if job.person.is_some() && type_name.as_deref() == Some("Patient") {
+            continue;
+        }
+        let reasons = reasons(&resource, type_name.as_deref());
+        match type_name {
+            Some(type_name) if reasons.is_empty() => {
+                let bytes = serde_json::to_vec(&resource).map_or(0, |json| json.len() as u64);
+                sound.push(Sound { place, type_name, resource, bytes });
+            }
+            resource_type => faults.push(Fault { place, resource_type, reasons }),
+        }
+    }
+    Ok((sound, faults))
+}
+
+/// Why a resource cannot be stored; empty where it can.
+fn reasons(resource: &Value, type_name: Option<&str>) -> Vec<String> {
+    if type_name.is_some_and(defs::is_internal) {
+        return vec!["This type is Salus' own and cannot be imported.".to_owned()];
+    }
+    validate(resource).iter().filter(|issue| issue.is_error()).map(sentence).collect()
+}
+
+fn says_lines(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    name.ends_with(".ndjson") || name.ends_with(".jsonl")
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ImportError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| ImportError::Broken)
+}

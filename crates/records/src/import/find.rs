@@ -1,0 +1,62 @@
+//! Which files are meant by a list of paths.
+
+use super::ImportError;
+use std::path::{Path, PathBuf};
+
+/// The files named, and below each folder those that look like FHIR, in the order of their names.
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
+    let mut found = Vec::new();
+    for path in paths {
+        let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+        if metadata.is_dir() {
+            collect(path, &mut found)?;
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ImportError> {
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, found)?;
+        } else if looks_like_fhir(&path) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn looks_like_fhir(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".json", ".ndjson", ".jsonl"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> ImportError {
+    ImportError::Path(format!("cannot read {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_give_what_looks_like_fhir_and_files_give_themselves() {
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().join("below");
+        std::fs::create_dir(&below).unwrap();
+        for name in ["b.json", "a.NDJSON", "c.json.gz", "read.me", "below/d.jsonl"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let found = files(&[folder.path().to_path_buf(), folder.path().join("read.me")]).unwrap();
+        let names: Vec<_> = found.iter().filter_map(|path| path.strip_prefix(folder.path()).ok()).collect();
+        let expect = ["a.NDJSON", "b.json", "below/d.jsonl", "c.json.gz", "read.me"];
+        assert_eq!(names, expect.map(Path::new));
+        assert!(files(&[folder.path().join("absent")]).is_err());
+    }
+}

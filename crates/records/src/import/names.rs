@@ -1,0 +1,202 @@
+//! What each resource of a file is called in the store, and references that follow.
+
+use super::read::Entry;
+use salus_core::Uid;
+use salus_fhir::json::Value;
+use salus_fhir::links::change_links;
+use salus_fhir::reference::is_id;
+use std::collections::HashMap;
+
+/// Whose names are given.
+#[derive(Clone, Copy)]
+pub(super) enum Naming<'a> {
+    /// The file's own: an operator's import. What has no id gets one that follows from the name of the file.
+    Kept {
+        /// The file.
+        file: &'a str,
+    },
+    /// Names within one person's record: an upload.
+    Within {
+        /// The person's Patient id.
+        person: &'a str,
+    },
+}
+
+impl Naming<'_> {
+    /// Gives every resource its id and lets references to `fullUrl`s (and, within a person, to the old ids) follow.
+    ///
+    /// # Errors
+    /// Within a person: the file speaks of more than one patient.
+    pub(super) fn apply(self, entries: &mut [Entry]) -> Result<(), String> {
+        if let Self::Within { .. } = self {
+            one_patient(entries)?;
+        }
+        let mut moved: HashMap<String, String> = HashMap::new();
+        for entry in entries.iter_mut() {
+            let Ok(resource) = &mut entry.resource else { continue };
+            let Some(type_name) = text(resource, "resourceType").map(str::to_owned) else { continue };
+            let old = text(resource, "id").map(str::to_owned);
+            let id = self.id(&type_name, old.as_deref(), entry.full_url.as_deref(), &entry.place);
+            let name = format!("{type_name}/{id}");
+            moved.extend(entry.full_url.clone().map(|url| (url, name.clone())));
+            if let (Self::Within { .. }, Some(old)) = (self, old) {
+                moved.insert(format!("{type_name}/{old}"), name);
+            }
+            if let Value::Object(members) = resource
+                && (!members.contains_key("id") || matches!(self, Self::Within { .. }))
+            {
+                members.insert("id".to_owned(), Value::String(id));
+            }
+        }
+        let person = match self {
+            Self::Within { person } => Some(format!("Patient/{person}")),
+            Self::Kept { .. } => None,
+        };
+        for entry in entries.iter_mut() {
+            let Ok(resource) = &mut entry.resource else { continue };
+            change_links(resource, &mut |_, link| match (moved.get(link), &person) {
+                (Some(name), _) => Some(name.clone()),
+                (None, Some(person)) if patient_of(link).is_some() => Some(person.clone()),
+                (None, _) => None,
+            });
+        }
+        Ok(())
+    }
+
+    fn id(self, type_name: &str, old: Option<&str>, full_url: Option<&str>, place: &str) -> String {
+        match self {
+            Self::Within { person } if type_name == "Patient" => person.to_owned(),
+            Self::Within { person } => {
+                let known = old.or(full_url).unwrap_or(place);
+                Uid::named(&[person, type_name, known]).to_string()
+            }
+            Self::Kept { file } => {
+                let uuid = full_url.and_then(|url| url.strip_prefix("urn:uuid:")).filter(|uuid| is_id(uuid));
+                let fresh = || Uid::named(&[file, place]).to_string();
+                old.or(uuid).map_or_else(fresh, str::to_owned)
+            }
+        }
+    }
+}
+
+/// Refuses a file that speaks of several patients: only one of them can be the person.
+fn one_patient(entries: &mut [Entry]) -> Result<(), String> {
+    let mut known: Option<String> = None;
+    let mut see = |id: &str| match &known {
+        Some(other) if other != id => {
+            Err("speaks of more than one patient: a record takes in files of one".to_owned())
+        }
+        Some(_) => Ok(()),
+        None => {
+            known = Some(id.to_owned());
+            Ok(())
+        }
+    };
+    let mut aliases: HashMap<String, String> = HashMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let Ok(resource) = &entry.resource else { continue };
+        if text(resource, "resourceType") == Some("Patient") {
+            let id = text(resource, "id").map_or_else(|| format!("#{index}"), str::to_owned);
+            see(&id)?;
+            aliases.extend(entry.full_url.clone().map(|url| (url, id)));
+        }
+    }
+    let mut outcome = Ok(());
+    for entry in entries.iter_mut() {
+        let Ok(resource) = &mut entry.resource else { continue };
+        change_links(resource, &mut |_, link| {
+            if !aliases.contains_key(link)
+                && outcome.is_ok()
+                && let Some(id) = patient_of(link)
+            {
+                outcome = see(id);
+            }
+            None
+        });
+    }
+    outcome
+}
+
+/// The id in `Patient/id`, also at the end of a URL.
+fn patient_of(link: &str) -> Option<&str> {
+    let (before, id) = link.rsplit_once("Patient/")?;
+    (is_id(id) && (before.is_empty() || before.ends_with('/'))).then_some(id)
+}
+
+fn text<'v>(resource: &'v Value, key: &str) -> Option<&'v str> {
+    resource.get(key).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn entry(full_url: &str, resource: Value) -> Entry {
+        let full_url = (!full_url.is_empty()).then(|| full_url.to_owned());
+        Entry { place: "entry[0]".to_owned(), full_url, resource: Ok(resource) }
+    }
+
+    fn named(naming: Naming<'_>, mut entries: Vec<Entry>) -> Result<Vec<Value>, String> {
+        naming.apply(&mut entries)?;
+        Ok(entries.into_iter().filter_map(|entry| entry.resource.ok()).collect())
+    }
+
+    #[test]
+    fn an_import_keeps_ids_and_makes_urns_real() {
+        let entries = vec![
+            entry("urn:uuid:11111111-1111-4111-8111-111111111111", json!({"resourceType": "Patient"})),
+            entry(
+                "",
+                json!({"resourceType": "Condition", "id": "c",
+                       "subject": {"reference": "urn:uuid:11111111-1111-4111-8111-111111111111"}}),
+            ),
+        ];
+        let named = named(Naming::Kept { file: "f" }, entries).unwrap();
+        assert_eq!(named[0]["id"], "11111111-1111-4111-8111-111111111111");
+        assert_eq!(named[1]["id"], "c");
+        assert_eq!(named[1]["subject"]["reference"], "Patient/11111111-1111-4111-8111-111111111111");
+    }
+
+    #[test]
+    fn what_has_no_name_gets_the_same_one_each_time() {
+        let once = || {
+            named(Naming::Kept { file: "f" }, vec![entry("", json!({"resourceType": "Patient"}))]).unwrap()
+        };
+        assert_eq!(once(), once());
+        assert!(is_id(once()[0]["id"].as_str().unwrap()));
+    }
+
+    #[test]
+    fn an_upload_becomes_the_persons_own() {
+        let entries = vec![
+            entry("http://clinic.example/Patient/7", json!({"resourceType": "Patient", "id": "7"})),
+            entry("", json!({"resourceType": "Encounter", "id": "e", "subject": {"reference": "Patient/7"}})),
+            entry(
+                "",
+                json!({"resourceType": "Condition", "id": "c",
+                       "subject": {"reference": "http://clinic.example/Patient/7"},
+                       "encounter": {"reference": "Encounter/e"}}),
+            ),
+        ];
+        let named = named(Naming::Within { person: "maria" }, entries).unwrap();
+        assert_eq!(named[0]["id"], "maria");
+        assert_eq!(named[2]["subject"]["reference"], "Patient/maria");
+        assert_eq!(
+            named[2]["encounter"]["reference"],
+            format!("Encounter/{}", named[1]["id"].as_str().unwrap())
+        );
+        assert_ne!(named[1]["id"], "e");
+    }
+
+    #[test]
+    fn an_upload_of_two_patients_is_refused() {
+        let of = |id: &str| json!({"resourceType": "Condition", "subject": {"reference": format!("Patient/{id}")}});
+        let two = vec![entry("", of("1")), entry("", of("2"))];
+        assert!(
+            named(Naming::Within { person: "maria" }, two).unwrap_err().contains("more than one patient")
+        );
+        let one = vec![entry("", of("1")), entry("", of("1"))];
+        assert!(named(Naming::Within { person: "maria" }, one).is_ok());
+    }
+}

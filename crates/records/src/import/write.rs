@@ -1,0 +1,94 @@
+//! Sound resources into the store: a thousand to a transaction, and where one of them is refused, one by one.
+
+use super::ImportError;
+use super::file::Sound;
+use super::report::{Fault, FileReport};
+use salus_store::{Batch, Error, Expect, Op, Records, Written};
+
+/// Resources in one transaction: enough that the transaction's own cost does not count (measured: no gain beyond).
+const BATCH: usize = 1_000;
+/// How often a busy store is asked again.
+const PATIENCE: usize = 5;
+
+/// Stores the resources and counts them in the report.
+pub(super) async fn store(
+    records: &Records,
+    sound: Vec<Sound>,
+    report: &mut FileReport,
+    stored: &(dyn Fn(u64) + Send + Sync),
+) -> Result<(), ImportError> {
+    let mut waiting = sound.into_iter();
+    loop {
+        let batch: Vec<Sound> = waiting.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        match put(records, &batch).await {
+            Ok(written) => count(&batch, &written, report, stored),
+            Err(error) if is_about_one(&error) => one_by_one(records, batch, report, stored).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+async fn one_by_one(
+    records: &Records,
+    batch: Vec<Sound>,
+    report: &mut FileReport,
+    stored: &(dyn Fn(u64) + Send + Sync),
+) -> Result<(), ImportError> {
+    for one in batch {
+        let one = [one];
+        match put(records, &one).await {
+            Ok(written) => count(&one, &written, report, stored),
+            Err(error) if is_about_one(&error) => report.faults.extend(one.map(|refused| Fault {
+                place: refused.place,
+                resource_type: Some(refused.type_name),
+                reasons: vec![reason(&error)],
+            })),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+async fn put(records: &Records, batch: &[Sound]) -> Result<Vec<Written>, Error> {
+    let mut tries = 0;
+    loop {
+        let ops = batch.iter().map(|one| Op::Put { resource: one.resource.clone(), expect: Expect::Any });
+        match records.write(Batch { ops: ops.collect(), ..Batch::default() }).await {
+            Err(Error::Busy) if tries < PATIENCE => tries += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+fn count(
+    batch: &[Sound],
+    written: &[Written],
+    report: &mut FileReport,
+    stored: &(dyn Fn(u64) + Send + Sync),
+) {
+    for (one, written) in batch.iter().zip(written) {
+        *report.counts.entry(one.type_name.clone()).or_default() += 1;
+        report.unchanged += u64::from(!written.changed);
+        report.json_bytes += one.bytes;
+    }
+    stored(batch.len() as u64);
+}
+
+/// Whether an error is the fault of a single resource, so that the others can still be stored.
+fn is_about_one(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Denied | Error::NotFound | Error::Invalid(_) | Error::Conflict(_) | Error::Corrupt(_)
+    )
+}
+
+fn reason(error: &Error) -> String {
+    match error {
+        Error::Denied | Error::NotFound => "You may not put this into the record.".to_owned(),
+        Error::Invalid(issues) => issues.iter().map(super::report::sentence).collect::<Vec<_>>().join(" "),
+        other => format!("The store refused it: {other}."),
+    }
+}

@@ -1,0 +1,54 @@
+//! Imports an uploaded FHIR file into one person's record.
+
+use crate::import::{self, ImportError};
+use salus_fhir::json::Value;
+use salus_http::{App, JobError, JobHandler};
+use salus_store::{BlobId, Job, NewJob, Progress};
+use serde_json::json;
+
+/// The queue of uploads to be imported.
+pub(crate) const QUEUE: &str = "records.import";
+
+/// The job that imports a stored file into a person's record.
+pub(crate) fn job(blob: &BlobId, name: &str, person_id: &str, owner: &str) -> NewJob {
+    NewJob {
+        owner: Some(owner.to_owned()),
+        max_attempts: 5,
+        ..NewJob::new(QUEUE, json!({ "file": blob.to_string(), "name": name, "person": person_id }))
+    }
+}
+
+/// Handles the queue.
+pub(crate) fn handler() -> JobHandler {
+    JobHandler::new(QUEUE, run)
+}
+
+async fn run(app: App, job: Job) -> Result<(), JobError> {
+    let named = |name: &str| job.payload.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (Some(file), Some(person)) = (named("file"), named("person")) else {
+        return Err(JobError::Never("the job names no file".to_owned()));
+    };
+    let records = app.store.system("importing an upload");
+    let blob: BlobId = file.parse().map_err(JobError::from)?;
+    let bytes = records.get_blob(&blob).await?.to_vec();
+    let name = named("name").unwrap_or_default();
+    let report = import::upload(&records, &person, &name, bytes, &|_| {}).await.map_err(failure)?;
+    let stored: u64 = report.counts.values().sum();
+    let total = stored + report.faults.len() as u64;
+    let of_file =
+        report.faults.iter().find(|fault| fault.place.is_empty()).map(|fault| fault.reasons.join(" "));
+    let message = match of_file {
+        Some(why) if stored == 0 => return Err(JobError::Never(why)),
+        Some(why) => format!("{stored} entries taken over, then: {why}"),
+        None => format!("{stored} entries taken over, {} not valid.", report.faults.len()),
+    };
+    salus_http::jobs::progress(&app, &job, Progress { done: stored, total, message: Some(message) }).await;
+    Ok(())
+}
+
+fn failure(error: ImportError) -> JobError {
+    match error {
+        ImportError::Store(cause) => cause.into(),
+        other => JobError::Again(other.to_string()),
+    }
+}

@@ -1,0 +1,122 @@
+//! Reads an uploaded document: file → text layer, page by page.
+//!
+//! The state stands in the DocumentReference itself. Whatever is wrong with the file ends as a state with a
+//! reason a person can act on; only a failing store makes the job try again.
+
+use crate::document::{Kept, Reading, State, dated, read};
+use aws_lc_rs::digest::{SHA256, digest};
+use salus_fhir::json::Value;
+use salus_http::{App, JobError, JobHandler};
+use salus_store::{Batch, BlobId, Conflict, Error, Expect, Job, Lookup, NewJob, Op, Records};
+use serde_json::json;
+
+/// The queue of documents to be read.
+const QUEUE: &str = "records.read-document";
+
+/// The job that reads a document of a person.
+pub(crate) fn job(document_id: &str, person_id: &str, owner: &str) -> NewJob {
+    NewJob {
+        dedupe: Some(document_id.to_owned()),
+        owner: Some(owner.to_owned()),
+        max_attempts: 5,
+        ..NewJob::new(QUEUE, json!({ "document": document_id, "person": person_id }))
+    }
+}
+
+/// Handles the queue.
+pub(crate) fn handler() -> JobHandler {
+    JobHandler::new(QUEUE, run)
+}
+
+async fn run(app: App, job: Job) -> Result<(), JobError> {
+    let named = |name: &str| job.payload.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (Some(document), Some(person)) = (named("document"), named("person")) else {
+        return Err(JobError::Never("the job names no document".to_owned()));
+    };
+    let records = app.store.system("reading an uploaded document");
+    let is_last = job.attempts >= job.max_attempts;
+    match read_one(&records, &document, &person).await {
+        Ok(()) => Ok(()),
+        Err(Error::NotFound | Error::Corrupt(_)) => {
+            fail(&records, &document, &person, "The file is no longer there or is damaged; upload it again.")
+                .await?;
+            Ok(())
+        }
+        Err(error) if is_last => {
+            fail(&records, &document, &person, "Reading it failed several times; upload it again later.")
+                .await?;
+            Err(JobError::Never(error.to_string()))
+        }
+        Err(error) => Err(JobError::Again(error.to_string())),
+    }
+}
+
+async fn read_one(records: &Records, document: &str, person: &str) -> Result<(), Error> {
+    let Some((kept, version)) = current(records, document).await? else { return Ok(()) };
+    if kept.state.is_final() {
+        return Ok(());
+    }
+    let version = if kept.state == State::Received {
+        put(records, document, person, &Kept { state: State::Reading, ..kept.clone() }, version).await?
+    } else {
+        version
+    };
+    let blob: BlobId = kept.blob.parse()?;
+    let bytes = records.get_blob(&blob).await?;
+    let sha256 = kept.sha256.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        if hex::encode(digest(&SHA256, &bytes)) != sha256 {
+            return Reading::Failed("The file changed since it was uploaded; upload it again.".to_owned());
+        }
+        read(bytes.to_vec(), sha256)
+    });
+    let reading = reading.await.map_err(|_| Error::Io("reading a document broke off".to_owned()))?;
+    let done = outcome(records, person, kept, reading).await?;
+    put(records, document, person, &done, version).await?;
+    Ok(())
+}
+
+/// The document with what reading it brought; its text is stored beside it.
+async fn outcome(records: &Records, person: &str, kept: Kept, reading: Reading) -> Result<Kept, Error> {
+    Ok(match reading {
+        Reading::Read { layer, blank_pages } => {
+            let text = serde_json::to_vec(&layer).map_err(|error| Error::Io(error.to_string()))?;
+            let name = records.put_blob(Some(person), text.into()).await?;
+            let reason = (blank_pages > 0).then(|| {
+                format!("{blank_pages} of {} pages show no text that can be read.", layer.pages.len())
+            });
+            Kept {
+                state: State::Read,
+                reason,
+                pages: Some(layer.pages.len() as u64),
+                layer: Some(name.to_string()),
+                dated: kept.dated.or_else(|| dated(&layer)),
+                ..kept
+            }
+        }
+        Reading::NeedsYou(reason) => Kept { state: State::NeedsYou, reason: Some(reason), ..kept },
+        Reading::Failed(reason) => Kept { state: State::Failed, reason: Some(reason), ..kept },
+    })
+}
+
+async fn fail(records: &Records, document: &str, person: &str, reason: &str) -> Result<(), Error> {
+    let Some((kept, version)) = current(records, document).await? else { return Ok(()) };
+    let failed = Kept { state: State::Failed, reason: Some(reason.to_owned()), ..kept };
+    put(records, document, person, &failed, version).await.map(|_| ())
+}
+
+/// The document as it stands; `None` where its owner has deleted it meanwhile.
+async fn current(records: &Records, document: &str) -> Result<Option<(Kept, u64)>, Error> {
+    match records.lookup("DocumentReference", document).await? {
+        Lookup::Found(stored) => Ok(Kept::of(&stored.json()?).map(|kept| (kept, stored.version))),
+        Lookup::Gone { .. } | Lookup::Absent => Ok(None),
+    }
+}
+
+/// Stores the document's next version, and gives its number.
+async fn put(records: &Records, id: &str, person: &str, kept: &Kept, version: u64) -> Result<u64, Error> {
+    let op = Op::Put { resource: kept.resource(id, person), expect: Expect::Version(version) };
+    let written = records.write(Batch::of(op)).await?;
+    let next = written.first().map(|written| written.version);
+    next.ok_or_else(|| Error::Conflict(Conflict::Contended))
+}

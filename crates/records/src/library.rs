@@ -1,0 +1,391 @@
+//! The rim of answering: reads a person's record through the asker's eyes, keeps it in memory as long as nothing
+//! changes, and proves each citation again before it is shown.
+
+use crate::answer::{self, Claim, Draft, Kind, Quote};
+use crate::document::{Kept, Layer, State};
+use crate::facts::{Context, Fact, flatten};
+use crate::question::{LONGEST_QUESTION, Refusal};
+use crate::question_date;
+use crate::record::{Document, Record, Source};
+use crate::shapes::{
+    Answer, Citation, CitationSource, DocumentSource, ResourceSource, ResultGroup, ResultPoint, Sentence,
+};
+use crate::when::When;
+use futures::future::join_all;
+use salus_access::{AccessPolicy, Subject};
+use salus_core::Clock;
+use salus_store::{BlobId, Error, Lookup, Page, Records, Stored};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Why a question was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// There is nothing in it.
+    #[error("the question is empty; ask something like \u{201c}What was my latest HbA1c?\u{201d}")]
+    Empty,
+    /// It is longer than anybody asks.
+    #[error("the question is longer than {LONGEST_QUESTION} characters; ask one thing at a time")]
+    TooLong,
+    /// There is no such person, or none for this caller.
+    #[error("there is no such person")]
+    NoSuchPerson,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// Through whose eyes a record is read. What is kept for one is never shown to another.
+#[derive(Clone)]
+pub enum Viewer {
+    /// Somebody, within their policy.
+    User(Arc<Subject>),
+    /// The platform.
+    System,
+}
+
+/// The records asked about lately. Cheap to clone; all clones are one library.
+#[derive(Clone)]
+pub struct Library {
+    kept: Arc<quick_cache::sync::Cache<(String, String), Arc<Opened>>>,
+}
+
+/// A record as one viewer sees it, as long as nothing in it changes.
+struct Opened {
+    seq: u64,
+    policy: Option<AccessPolicy>,
+    record: Record,
+}
+
+/// How many records are kept in memory.
+const CAPACITY: usize = 64;
+/// Resources read at a time.
+const STEP: u32 = 1_000;
+
+const NOTICE: &str = "Salus informs; it does not diagnose. Talk to a doctor or pharmacist before you act on what you read here.";
+
+impl Default for Library {
+    fn default() -> Self {
+        Self { kept: Arc::new(quick_cache::sync::Cache::new(CAPACITY)) }
+    }
+}
+
+/// Answers one question over a person's record, keeping nothing in memory afterwards.
+///
+/// # Errors
+/// See [`AskError`]. A question that is not understood is no error but an answer that says so.
+pub async fn ask(
+    records: &Records,
+    clock: &dyn Clock,
+    person_id: &str,
+    question: &str,
+) -> Result<Answer, AskError> {
+    Library::default().ask(records, &Viewer::System, clock, person_id, question).await
+}
+
+impl Library {
+    /// Answers a question over a person's record as `records` shows it; `viewer` is whose eyes these are.
+    ///
+    /// # Errors
+    /// See [`AskError`].
+    pub async fn ask(
+        &self,
+        records: &Records,
+        viewer: &Viewer,
+        clock: &dyn Clock,
+        person_id: &str,
+        question: &str,
+    ) -> Result<Answer, AskError> {
+        let started = clock.now();
+        let opened = self.open(records, viewer, person_id).await?.ok_or(AskError::NoSuchPerson)?;
+        let (asked, today) = (question.to_owned(), question_date(started));
+        let reader = Arc::clone(&opened);
+        let drafted =
+            tokio::task::spawn_blocking(move || answer::answer(&reader.record, &asked, today)).await;
+        let drafted = drafted.map_err(|_| Error::Io("a question broke off".to_owned()))?;
+        let mut answer = match drafted {
+            Ok(draft) => prove(records, &opened.record, draft).await?,
+            Err(Refusal::Empty) => return Err(AskError::Empty),
+            Err(Refusal::TooLong) => return Err(AskError::TooLong),
+            Err(Refusal::Language) => only_english(),
+        };
+        let took = clock.now().duration_since(started).as_millis();
+        answer.took_ms = u64::try_from(took).unwrap_or(0);
+        Ok(answer)
+    }
+
+    /// The record as the viewer sees it now; `None` where there is no such person for them.
+    async fn open(
+        &self,
+        records: &Records,
+        viewer: &Viewer,
+        person_id: &str,
+    ) -> Result<Option<Arc<Opened>>, Error> {
+        if records.read("Patient", person_id).await?.is_none() {
+            return Ok(None);
+        }
+        let (account, policy) = match viewer {
+            Viewer::User(subject) => (subject.account.clone(), Some(&subject.policy)),
+            Viewer::System => (String::new(), None),
+        };
+        let key = (account, person_id.to_owned());
+        let seq = records.last_change(person_id).await?;
+        if let Some(opened) = self.kept.get(&key)
+            && opened.seq == seq
+            && is_same(opened.policy.as_ref(), policy)
+        {
+            return Ok(Some(opened));
+        }
+        let record = load(records, person_id).await?;
+        let opened = Arc::new(Opened { seq, policy: policy.cloned(), record });
+        self.kept.insert(key, Arc::clone(&opened));
+        Ok(Some(opened))
+    }
+}
+
+fn is_same(a: Option<&AccessPolicy>, b: Option<&AccessPolicy>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => {
+            a.rules.len() == b.rules.len()
+                && a.rules.iter().zip(&b.rules).all(|(a, b)| {
+                    a.types == b.types
+                        && a.actions == b.actions
+                        && a.scope == b.scope
+                        && a.criteria == b.criteria
+                })
+        }
+        _ => false,
+    }
+}
+
+/// Reads the whole record: its compartment, what that refers to, and the text of its documents.
+async fn load(records: &Records, person_id: &str) -> Result<Record, Error> {
+    let mut page = Page::first(STEP);
+    let mut stored = Vec::new();
+    let mut shared = Vec::new();
+    loop {
+        let found = records.everything(person_id, page).await?;
+        stored.extend(found.matches);
+        shared.extend(found.included);
+        match found.next {
+            Some(cursor) => page = Page { count: STEP, cursor: Some(cursor) },
+            None => break,
+        }
+    }
+    let documents = documents(records, &stored).await?;
+    let built = tokio::task::spawn_blocking(move || {
+        let facts = facts(&stored, &shared)?;
+        Ok::<_, Error>(Record::new(facts, documents))
+    });
+    built.await.map_err(|_| Error::Io("reading a record broke off".to_owned()))?
+}
+
+/// The facts that resources tell; `shared` holds the medicines they may refer to.
+pub(crate) fn facts(stored: &[Stored], shared: &[Stored]) -> Result<Vec<Fact>, Error> {
+    let mut medications = HashMap::new();
+    for one in stored.iter().chain(shared).filter(|one| one.type_name == "Medication") {
+        medications.insert(format!("Medication/{}", one.id), one.json()?);
+    }
+    let context = Context { medications };
+    let mut facts = Vec::with_capacity(stored.len());
+    for one in stored {
+        facts.extend(flatten(&one.json()?, one.version, &context));
+    }
+    Ok(facts)
+}
+
+async fn documents(records: &Records, stored: &[Stored]) -> Result<Vec<(Document, Layer)>, Error> {
+    let mut documents = Vec::new();
+    for one in stored.iter().filter(|one| one.type_name == "DocumentReference") {
+        let Some(kept) = Kept::of(&one.json()?).filter(|kept| kept.state == State::Read) else { continue };
+        let Some(name) = kept.layer.clone() else { continue };
+        let Some(layer) = layer(records, &name).await? else { continue };
+        let document = Document {
+            source: crate::facts::ResourceKey {
+                type_name: one.type_name.clone(),
+                id: one.id.clone(),
+                version: one.version,
+            },
+            title: kept.title.clone(),
+            date: kept.dated.and_then(|day| When::parse(&day.to_string())),
+            sha256: kept.sha256,
+            layer: name,
+        };
+        documents.push((document, layer));
+    }
+    Ok(documents)
+}
+
+async fn layer(records: &Records, name: &str) -> Result<Option<Layer>, Error> {
+    let id: BlobId = name.parse()?;
+    match records.get_blob(&id).await {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Numbers the citations, after each source was read again: what the caller may no longer read, or what no longer
+/// says the words, takes its sentence with it.
+async fn prove(records: &Records, record: &Record, draft: Draft) -> Result<Answer, Error> {
+    let mut sources: Vec<Source> = Vec::new();
+    for quote in draft.claims.iter().flat_map(|claim| &claim.quotes) {
+        if !sources.contains(&quote.source) {
+            sources.push(quote.source);
+        }
+    }
+    let checks = sources.iter().map(|source| prove_one(records, record, *source, &draft));
+    let mut proven = HashMap::new();
+    for (source, outcome) in sources.iter().zip(join_all(checks).await) {
+        if let Some(found) = outcome? {
+            proven.insert(*source, found);
+        }
+    }
+    let mut answer = Answer {
+        kind: draft.kind,
+        sentences: Vec::new(),
+        citations: Vec::new(),
+        series: series(record, &draft),
+        notice: NOTICE.to_owned(),
+        took_ms: 0,
+    };
+    let mut numbers: HashMap<Source, u32> = HashMap::new();
+    let claimed = draft.claims.iter().any(|claim| !claim.quotes.is_empty());
+    for claim in draft.claims.into_iter().filter(|claim| is_proven(claim, &proven)) {
+        let mut citations = Vec::new();
+        for quote in &claim.quotes {
+            let number = *numbers.entry(quote.source).or_insert_with(|| {
+                let number = u32::try_from(answer.citations.len() + 1).unwrap_or(u32::MAX);
+                if let Some(source) = proven.get(&quote.source) {
+                    answer.citations.push(cited(record, number, quote, source.clone()));
+                }
+                number
+            });
+            if !citations.contains(&number) {
+                citations.push(number);
+            }
+        }
+        answer.sentences.push(Sentence { text: claim.text, citations });
+    }
+    if claimed && answer.citations.is_empty() {
+        answer.kind = Kind::NotFound;
+        answer.series = None;
+        let text = "I can't find an answer to this in your record.".to_owned();
+        answer.sentences = vec![Sentence { text, citations: Vec::new() }];
+    }
+    Ok(answer)
+}
+
+fn is_proven(claim: &Claim, proven: &HashMap<Source, CitationSource>) -> bool {
+    claim.quotes.iter().all(|quote| proven.contains_key(&quote.source))
+}
+
+/// Reads a source again, and gives it where it still says every word that is quoted from it.
+async fn prove_one(
+    records: &Records,
+    record: &Record,
+    source: Source,
+    draft: &Draft,
+) -> Result<Option<CitationSource>, Error> {
+    match source {
+        Source::Fact(at) => {
+            let Some(fact) = record.facts.get(at) else { return Ok(None) };
+            let key = &fact.source;
+            let Lookup::Found(stored) = records.read_version(&key.type_name, &key.id, key.version).await?
+            else {
+                return Ok(None);
+            };
+            let found = facts(std::slice::from_ref(&stored), &[])?;
+            let is_by_reference = stored.json()?.get("medicationReference").is_some();
+            let says = |words: &str| found.iter().any(|again| again.text.contains(words));
+            let quotes = draft.claims.iter().flat_map(|claim| &claim.quotes);
+            let holds = is_by_reference
+                || quotes.filter(|quote| quote.source == source).all(|quote| says(&quote.words));
+            Ok(holds.then(|| {
+                CitationSource::Resource(ResourceSource {
+                    type_name: key.type_name.clone(),
+                    id: key.id.clone(),
+                    version: key.version,
+                })
+            }))
+        }
+        Source::Passage(at) => {
+            let Some(passage) = record.passages.get(at) else { return Ok(None) };
+            let Some(document) = record.documents.get(passage.document) else { return Ok(None) };
+            let Some(layer) = layer(records, &document.layer).await? else { return Ok(None) };
+            let index = usize::try_from(passage.page).unwrap_or(0).saturating_sub(1);
+            let Some(page) = layer.pages.get(index) else { return Ok(None) };
+            let (start, end) = (passage.piece.start, passage.piece.end);
+            if layer.sha256 != document.sha256
+                || page.span(start, end).as_deref() != Some(&passage.piece.text)
+            {
+                return Ok(None);
+            }
+            Ok(Some(CitationSource::Document(DocumentSource {
+                id: document.source.id.clone(),
+                sha256: document.sha256.clone(),
+                page: passage.page,
+                start,
+                end,
+                boxes: page.boxes(start, end),
+            })))
+        }
+    }
+}
+
+fn cited(record: &Record, number: u32, quote: &Quote, source: CitationSource) -> Citation {
+    let (title, date) = match quote.source {
+        Source::Fact(at) => {
+            let fact = record.facts.get(at);
+            (fact.map(Fact::named), fact.and_then(|fact| fact.date.as_ref()))
+        }
+        Source::Passage(at) => {
+            let document = record.passages.get(at).and_then(|passage| record.documents.get(passage.document));
+            (
+                document.map(|document| document.title.clone()),
+                document.and_then(|document| document.date.as_ref()),
+            )
+        }
+    };
+    let quote = quote.words.clone();
+    Citation { number, source, title: title.unwrap_or_default(), date: date.map(When::iso), quote }
+}
+
+fn series(record: &Record, draft: &Draft) -> Option<ResultGroup> {
+    let series = draft.series.as_ref()?;
+    let points: Vec<ResultPoint> = series
+        .facts
+        .iter()
+        .filter_map(|at| {
+            let fact = record.facts.get(*at)?;
+            let measure = match series.part {
+                Some(concept) => answer::measured(fact, concept)?,
+                None => fact.measure.as_ref()?,
+            };
+            ResultPoint::of(fact, measure)
+        })
+        .collect();
+    let latest = points.last()?.clone();
+    Some(ResultGroup {
+        code: series.code.clone(),
+        title: series.label.clone(),
+        plain_title: series.part.map(|concept| concept.medical.to_owned()),
+        unit: latest.unit.clone(),
+        latest,
+        points,
+    })
+}
+
+fn only_english() -> Answer {
+    let text = "I understand questions in English so far, and the main ones in German, French and Spanish. \
+                Please ask again in one of these languages.";
+    Answer {
+        kind: Kind::Unclear,
+        sentences: vec![Sentence { text: text.to_owned(), citations: Vec::new() }],
+        citations: Vec::new(),
+        series: None,
+        notice: NOTICE.to_owned(),
+        took_ms: 0,
+    }
+}

@@ -1,0 +1,375 @@
+//! Puts concept, intent and time together.
+
+use super::cues::{self, Cue, Found};
+use super::{LONGEST_QUESTION, Language, Span};
+use crate::concepts::{Concept, Domain, Mention, concepts};
+use crate::words::{stem, tokens};
+use jiff::civil::Date;
+
+/// What is wanted of the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Intent {
+    Latest,
+    First,
+    Highest,
+    Lowest,
+    When,
+    Trend,
+    Count,
+    List,
+    YesNo,
+}
+
+/// The part of the record that is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Category {
+    Results,
+    Medicines,
+    Allergies,
+    Conditions,
+    Immunizations,
+    Encounters,
+    Procedures,
+    Reports,
+    Documents,
+    Coverage,
+    Bills,
+    Family,
+    Person,
+}
+
+/// What a question asks for.
+pub(crate) struct Plan {
+    pub(crate) intent: Intent,
+    /// The part of the record, where the question tells it.
+    pub(crate) category: Option<Category>,
+    /// What it asks about, by the tables.
+    pub(crate) concepts: Vec<&'static Concept>,
+    /// What it asks about, in its own words (stems), where the tables know no name.
+    pub(crate) own: Vec<String>,
+    pub(crate) span: Option<Span>,
+    /// It asks what to do: that is for a clinician.
+    pub(crate) wants_advice: bool,
+    /// The words to search for.
+    pub(crate) content: Vec<String>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Empty,
+    TooLong,
+    Language,
+}
+
+impl Plan {
+    /// Understands a question asked on `today` by or about a person born on `born`.
+    pub(crate) fn of(question: &str, today: Date, born: Option<Date>) -> Result<Self, Refusal> {
+        if question.chars().count() > LONGEST_QUESTION {
+            return Err(Refusal::TooLong);
+        }
+        let words = tokens(question);
+        if words.is_empty() {
+            return Err(Refusal::Empty);
+        }
+        let language = Language::of(&words);
+        let span = Span::find(&words, today, born);
+        let in_time = |at: usize| span.as_ref().is_some_and(|(_, from, to)| (*from..*to).contains(&at));
+        let mut found: Vec<Found> = cues::find(&words, language)
+            .into_iter()
+            .filter(|found| !(found.from..found.to).any(in_time))
+            .collect();
+        let is_cue = |at: usize, found: &[Found]| found.iter().any(|f| (f.from..f.to).contains(&at));
+        let skip = |at: usize| {
+            in_time(at)
+                || language.is_little_word(&words[at])
+                || words[at].parse::<f64>().is_ok()
+                || is_single_cue(&found, at)
+        };
+        let mentions = concepts().find(&words, &skip);
+        found.retain(|found| {
+            mentions.iter().all(|mention| {
+                let inside = mention.from <= found.from && found.to <= mention.to;
+                !inside || mention.to - mention.from <= found.to - found.from || is_topic(found.cue)
+            })
+        });
+        let has = |cue: Cue| found.iter().any(|found| found.cue == cue);
+        let named = chosen(&mentions, &words, &has);
+        let category = category(&named, &has);
+        let content: Vec<String> = (0..words.len())
+            .filter(|at| !in_time(*at) && !language.is_little_word(&words[*at]))
+            .map(|at| words[at].clone())
+            .collect();
+        let own: Vec<String> = (0..words.len())
+            .filter(|at| !in_time(*at) && !is_cue(*at, &found) && !language.is_little_word(&words[*at]))
+            .map(|at| stem(&words[at]))
+            .collect();
+        if language == Language::Other && named.is_empty() {
+            return Err(Refusal::Language);
+        }
+        let is_bare = named.is_empty() && category.is_none();
+        if language != Language::English && is_bare {
+            return Err(Refusal::Language);
+        }
+        Ok(Self {
+            intent: intent(category, &named, &own, &has, &found),
+            category,
+            own: if named.is_empty() { own } else { Vec::new() },
+            concepts: named,
+            span: span.map(|(span, ..)| span),
+            wants_advice: has(Cue::Advice),
+            content,
+        })
+    }
+}
+
+/// A word that is a cue by itself names no concept, unless it is one of the words of a longer name.
+fn is_single_cue(found: &[Found], at: usize) -> bool {
+    found.iter().any(|found| found.from == at && found.to == at + 1 && !matches!(found.cue, Cue::Status))
+}
+
+/// Cues that stay even inside the name of a concept: "blood pressure tablets" are medicines.
+fn is_topic(cue: Cue) -> bool {
+    matches!(
+        cue,
+        Cue::Allergy
+            | Cue::Vaccine
+            | Cue::Medicine
+            | Cue::Condition
+            | Cue::Result
+            | Cue::Family
+            | Cue::Advice
+    )
+}
+
+/// The concepts of the domain that the cues speak for, else of the first domain in the usual order.
+fn chosen(
+    mentions: &[Mention<'static>],
+    words: &[String],
+    has: &dyn Fn(Cue) -> bool,
+) -> Vec<&'static Concept> {
+    let order: &[Domain] = if has(Cue::Allergy) {
+        &[Domain::DrugClass, Domain::Ingredient, Domain::Allergen, Domain::Vaccine]
+    } else if has(Cue::Vaccine) {
+        &[Domain::Vaccine]
+    } else if has(Cue::Medicine) {
+        &[Domain::DrugClass, Domain::Ingredient, Domain::Condition, Domain::Analyte]
+    } else if has(Cue::Family) || has(Cue::Condition) || asks_to_have(words) {
+        &[Domain::Condition, Domain::Vaccine, Domain::DrugClass, Domain::Ingredient, Domain::Analyte]
+    } else {
+        &[
+            Domain::Analyte,
+            Domain::Panel,
+            Domain::DrugClass,
+            Domain::Ingredient,
+            Domain::Condition,
+            Domain::Vaccine,
+            Domain::Allergen,
+        ]
+    };
+    for domain in order {
+        let mut named: Vec<&'static Concept> = Vec::new();
+        for mention in mentions.iter().filter(|mention| mention.concept.domain == *domain) {
+            let is_known = named.iter().any(|known| known.key == mention.concept.key);
+            if !is_known {
+                named.push(mention.concept);
+            }
+        }
+        if !named.is_empty() {
+            return named;
+        }
+    }
+    Vec::new()
+}
+
+/// "do I have …", "have I ever had …": asks for a condition rather than for a number.
+fn asks_to_have(words: &[String]) -> bool {
+    let starts = |phrase: &[&str]| {
+        words.windows(phrase.len()).any(|window| window.iter().zip(phrase).all(|(a, b)| a == b))
+    };
+    [
+        &["do", "i", "have"][..],
+        &["did", "i", "have"],
+        &["have", "i", "had"],
+        &["have", "i", "ever", "had"],
+        &["am", "i"],
+        &["habe", "ich"],
+        &["tengo"],
+    ]
+    .iter()
+    .any(|phrase| starts(phrase))
+}
+
+fn category(named: &[&Concept], has: &dyn Fn(Cue) -> bool) -> Option<Category> {
+    let by_concept = named.first().map(|concept| match concept.domain {
+        Domain::Analyte | Domain::Panel => Category::Results,
+        Domain::Vaccine if has(Cue::Allergy) => Category::Allergies,
+        Domain::Vaccine => Category::Immunizations,
+        Domain::Ingredient | Domain::DrugClass if has(Cue::Allergy) => Category::Allergies,
+        Domain::Ingredient | Domain::DrugClass => Category::Medicines,
+        Domain::Allergen => Category::Allergies,
+        Domain::Condition => Category::Conditions,
+    });
+    if has(Cue::Family) {
+        return Some(Category::Family);
+    }
+    if by_concept == Some(Category::Conditions) && has(Cue::Medicine) {
+        return Some(Category::Medicines);
+    }
+    if by_concept.is_some() {
+        return by_concept;
+    }
+    [
+        (Cue::Allergy, Category::Allergies),
+        (Cue::Vaccine, Category::Immunizations),
+        (Cue::Procedure, Category::Procedures),
+        (Cue::Medicine, Category::Medicines),
+        (Cue::Condition, Category::Conditions),
+        (Cue::Coverage, Category::Coverage),
+        (Cue::Bill, Category::Bills),
+        (Cue::Document, Category::Documents),
+        (Cue::Report, Category::Reports),
+        (Cue::Result, Category::Results),
+        (Cue::Encounter, Category::Encounters),
+        (Cue::Person, Category::Person),
+    ]
+    .into_iter()
+    .find_map(|(cue, category)| has(cue).then_some(category))
+}
+
+fn intent(
+    category: Option<Category>,
+    named: &[&Concept],
+    own: &[String],
+    has: &dyn Fn(Cue) -> bool,
+    found: &[Found],
+) -> Intent {
+    let is_named = !named.is_empty() || !own.is_empty();
+    let asks_whether = found.iter().any(|found| found.cue == Cue::YesNo && found.from <= 2);
+    if has(Cue::Count) {
+        return Intent::Count;
+    }
+    if has(Cue::When) {
+        return if has(Cue::First) { Intent::First } else { Intent::When };
+    }
+    if has(Cue::Trend) && matches!(category, Some(Category::Results) | None) {
+        return Intent::Trend;
+    }
+    for (cue, intent) in
+        [(Cue::Highest, Intent::Highest), (Cue::Lowest, Intent::Lowest), (Cue::First, Intent::First)]
+    {
+        if has(cue) && is_named {
+            return intent;
+        }
+    }
+    let whether = matches!(
+        category,
+        Some(
+            Category::Allergies
+                | Category::Conditions
+                | Category::Medicines
+                | Category::Immunizations
+                | Category::Procedures
+                | Category::Family
+        )
+    );
+    if whether && is_named && (asks_whether || !has(Cue::Latest)) && !has(Cue::List) {
+        return Intent::YesNo;
+    }
+    if whether && asks_whether && !is_named && !has(Cue::List) {
+        return Intent::List;
+    }
+    match category {
+        Some(Category::Results) if is_named => Intent::Latest,
+        Some(Category::Immunizations | Category::Encounters | Category::Procedures) if has(Cue::Latest) => {
+            Intent::When
+        }
+        None if has(Cue::List) => Intent::List,
+        None if asks_whether => Intent::YesNo,
+        None => Intent::Latest,
+        _ => Intent::List,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[track_caller]
+    fn check(question: &str, intent: Intent, category: Option<Category>, keys: &[&str]) {
+        let plan = Plan::of(question, date(2026, 11, 20), None).ok().unwrap();
+        let found: Vec<_> = plan.concepts.iter().map(|concept| concept.key).collect();
+        assert_eq!((plan.intent, plan.category, found.as_slice()), (intent, category, keys), "{question}");
+    }
+
+    #[test]
+    fn the_main_questions_are_planned() {
+        use Category::*;
+        use Intent::*;
+        check("latest HbA1c", Latest, Some(Results), &["hba1c"]);
+        check("What was my last A1c?", Latest, Some(Results), &["hba1c"]);
+        check("What is my cholesterol?", Latest, Some(Results), &["cholesterol"]);
+        check("is my potassium too high?", Latest, Some(Results), &["potassium"]);
+        check("What are my LDL and HDL?", Latest, Some(Results), &["ldl", "hdl"]);
+        check("what is my sugar", Latest, Some(Results), &["glucose"]);
+        check("highest blood pressure ever", Highest, Some(Results), &["blood-pressure"]);
+        check("how has my blood pressure changed this year", Trend, Some(Results), &["blood-pressure"]);
+        check("weight trend since 2019", Trend, Some(Results), &["weight"]);
+        check("How many times was my TSH measured?", Count, Some(Results), &["tsh"]);
+        check("Which medicines do I take?", List, Some(Medicines), &[]);
+        check("which medicins do I take", List, Some(Medicines), &[]);
+        check("do I take a statin?", YesNo, Some(Medicines), &["statins"]);
+        check("am I on blood thinners", YesNo, Some(Medicines), &["anticoagulants"]);
+        check("am I allergic to penicillin", YesNo, Some(Allergies), &["penicillins"]);
+        check("Am I alergic to penicilin?", YesNo, Some(Allergies), &["penicillins"]);
+        check("What allergies do I have?", List, Some(Allergies), &[]);
+        check("do I have any allergies", List, Some(Allergies), &[]);
+        check("when was my last tetanus shot", When, Some(Immunizations), &["tetanus"]);
+        check("have I been vaccinated against measles?", YesNo, Some(Immunizations), &["measles"]);
+        check("which vaccines have I had", List, Some(Immunizations), &[]);
+        check("do I have diabetes?", YesNo, Some(Conditions), &["diabetes"]);
+        check("do I have high blood pressure", YesNo, Some(Conditions), &["hypertension"]);
+        check("what conditions do I have", List, Some(Conditions), &[]);
+        check("when was I diagnosed with asthma", When, Some(Conditions), &["asthma"]);
+        check("when was my last doctor visit", When, Some(Encounters), &[]);
+        check("how many visits did I have in 2019", Count, Some(Encounters), &[]);
+        check("which operations have I had", List, Some(Procedures), &[]);
+        check("does anyone in my family have diabetes", YesNo, Some(Family), &["diabetes"]);
+        check("what insurance do I have", List, Some(Coverage), &[]);
+    }
+
+    #[test]
+    fn the_main_questions_are_planned_in_three_more_languages() {
+        use Category::*;
+        use Intent::*;
+        check("Wann war meine letzte Impfung gegen Tetanus?", When, Some(Immunizations), &["tetanus"]);
+        check("Bin ich allergisch gegen Penicillin?", YesNo, Some(Allergies), &["penicillins"]);
+        check("¿Qué medicamentos tomo?", List, Some(Medicines), &[]);
+        check("Quelle est ma dernière tension artérielle ?", Latest, Some(Results), &["blood-pressure"]);
+    }
+
+    #[test]
+    fn advice_is_told_apart() {
+        for (question, expect) in [
+            ("should I stop taking warfarin?", true),
+            ("can I take ibuprofen with my medicines", true),
+            ("how can I lower my blood pressure", true),
+            ("which medicines do I take", false),
+            ("was my blood pressure high", false),
+        ] {
+            let plan = Plan::of(question, date(2026, 11, 20), None).ok().unwrap();
+            assert_eq!(plan.wants_advice, expect, "{question}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_refused_with_a_reason() {
+        let refusal = |question: &str| Plan::of(question, date(2026, 11, 20), None).err();
+        assert_eq!(refusal("  "), Some(Refusal::Empty));
+        assert_eq!(refusal("?!"), Some(Refusal::Empty));
+        assert_eq!(refusal(&"long ".repeat(300)), Some(Refusal::TooLong));
+        assert_eq!(refusal("Quando ho fatto l'ultima visita?"), Some(Refusal::Language));
+        assert_eq!(refusal("私の血圧は？"), Some(Refusal::Language));
+    }
+}

@@ -1,0 +1,94 @@
+//! One person's record in memory: facts, document passages, and the index over both.
+
+use crate::document::{Layer, Piece, pieces};
+use crate::facts::{Fact, Kind, ResourceKey};
+use crate::index::Index;
+use crate::when::When;
+use crate::words::stems;
+use jiff::civil::Date;
+
+/// Everything answers are made of. Built from what the asking person may read, and from nothing else.
+#[derive(Default)]
+pub(crate) struct Record {
+    /// Facts in the order of time.
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) passages: Vec<Passage>,
+    /// Entries `0..facts.len()` are facts, the rest passages.
+    pub(crate) index: Index,
+}
+
+/// A document whose text is known.
+pub(crate) struct Document {
+    pub(crate) source: ResourceKey,
+    pub(crate) title: String,
+    pub(crate) date: Option<When>,
+    pub(crate) sha256: String,
+    /// Name of the stored text layer.
+    pub(crate) layer: String,
+}
+
+/// A passage of a document.
+pub(crate) struct Passage {
+    /// Place in `Record::documents`.
+    pub(crate) document: usize,
+    /// Page, counted from 1.
+    pub(crate) page: u32,
+    pub(crate) piece: Piece,
+}
+
+/// Something that can be cited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    Fact(usize),
+    Passage(usize),
+}
+
+impl Record {
+    pub(crate) fn new(mut facts: Vec<Fact>, documents: Vec<(Document, Layer)>) -> Self {
+        facts.sort_by(|a, b| a.order().cmp(&b.order()).then_with(|| a.source.cmp(&b.source)));
+        let mut record = Self { facts, ..Self::default() };
+        for fact in &record.facts {
+            record.index.add(&fact.text);
+        }
+        for (document, layer) in documents {
+            for (page, number) in layer.pages.iter().zip(1..) {
+                for piece in pieces(&page.text) {
+                    record.index.add(&piece.text);
+                    record.passages.push(Passage { document: record.documents.len(), page: number, piece });
+                }
+            }
+            record.documents.push(document);
+        }
+        record
+    }
+
+    pub(crate) fn born(&self) -> Option<Date> {
+        let person = self.facts.iter().find(|fact| fact.kind == Kind::Person)?;
+        person.date.as_ref().map(|date| date.first)
+    }
+
+    /// The facts of a kind, oldest first.
+    pub(crate) fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = (usize, &Fact)> {
+        self.facts.iter().enumerate().filter(move |(_, fact)| fact.kind == kind)
+    }
+
+    /// What an entry of the index stands for.
+    pub(crate) fn entry(&self, entry: u32) -> Source {
+        let entry = entry as usize;
+        entry.checked_sub(self.facts.len()).map_or(Source::Fact(entry), Source::Passage)
+    }
+
+    /// The text a source may be quoted from.
+    pub(crate) fn text(&self, source: Source) -> Option<&str> {
+        match source {
+            Source::Fact(fact) => self.facts.get(fact).map(|fact| fact.text.as_str()),
+            Source::Passage(passage) => self.passages.get(passage).map(|passage| passage.piece.text.as_str()),
+        }
+    }
+
+    /// The stems of a source's text and names.
+    pub(crate) fn stems(&self, source: Source) -> Vec<String> {
+        self.text(source).map(stems).unwrap_or_default()
+    }
+}
