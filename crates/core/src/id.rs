@@ -14,6 +14,20 @@ impl Uid {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &rng.bytes()).into_uuid())
     }
 
+    /// The id that follows from these parts: always the same for the same parts, and never the same for others.
+    /// It is a UUIDv8 (RFC 9562 §5.8) of a SHA-256 over the parts, each with its length before it.
+    pub fn named(parts: &[&str]) -> Self {
+        let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        for part in parts {
+            context.update(&(part.len() as u64).to_le_bytes());
+            context.update(part.as_bytes());
+        }
+        let digest = context.finish();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest.as_ref()[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
     /// The sixteen bytes.
     pub fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
@@ -49,5 +63,12 @@ mod tests {
         assert!(first < second);
         assert_eq!(first.to_string().parse(), Ok(first));
         assert_eq!(first.to_string().len(), 36);
+    }
+
+    #[test]
+    fn a_named_id_follows_from_its_parts_and_their_borders() {
+        assert_eq!(Uid::named(&["ab", "c"]), Uid::named(&["ab", "c"]));
+        assert_ne!(Uid::named(&["ab", "c"]), Uid::named(&["a", "bc"]));
+        assert_eq!(Uid::named(&[]).to_string().as_bytes()[14], b'8');
     }
 }

@@ -11,6 +11,7 @@ pub mod compartment;
 pub mod defs;
 pub mod fhirpath;
 pub mod json;
+pub mod links;
 pub mod outcome;
 pub mod reference;
 pub mod search;
