@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  plugins: [react(), pdfFonts()],
+  plugins: [react(), pdfFonts(), budget(250_000)],
   build: { target: 'es2023', sourcemap: false, modulePreload: { polyfill: false } },
   server: { proxy: { '/api': backend(), '/fhir': backend() } },
   preview: { proxy: { '/api': backend(), '/fhir': backend() } },
@@ -30,6 +31,30 @@ function pdfFonts(): Plugin {
       for (const name of readdirSync(folder)) {
         this.emitFile({ type: 'asset', fileName: `assets/pdf-fonts/${name}`, source: readFileSync(join(folder, name)) })
       }
+    },
+  }
+}
+
+/** Fails the build when the JavaScript of the first screen outgrows its budget, in gzipped bytes. */
+function budget(most: number): Plugin {
+  return {
+    name: 'salus-budget',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const first = new Set<string>()
+      const take = (name: string) => {
+        const chunk = bundle[name]
+        if (chunk?.type !== 'chunk' || first.has(name)) return
+        first.add(name)
+        chunk.imports.forEach(take)
+      }
+      Object.values(bundle).forEach((chunk) => chunk.type === 'chunk' && chunk.isEntry && take(chunk.fileName))
+      const bytes = [...first].reduce((sum, name) => {
+        const chunk = bundle[name]
+        return sum + (chunk?.type === 'chunk' ? gzipSync(chunk.code).length : 0)
+      }, 0)
+      this.info(`first screen: ${Math.round(bytes / 1000)} kB of JavaScript, gzipped (at most ${most / 1000} kB)`)
+      if (bytes > most) this.error(`the first screen carries ${bytes} bytes of JavaScript, more than ${most}`)
     },
   }
 }

@@ -7,7 +7,7 @@ const walkLines = ['', '', '', '', '', 'Wear the wrist splint for three more wee
 
 export function answer(question, documents) {
   const words = question.toLowerCase()
-  const base = { notice, tookMs: 4.2, sentences: [], citations: [] }
+  const base = { notice, tookMs: 4, sentences: [], citations: [] }
   if (/splint/.test(words)) return { ...base, ...quoted(documents, 'wrist splint', walkLines) }
   if (/screening|letter/.test(words)) return { ...base, ...quoted(documents) }
   if (/changed|blood pressure/.test(words)) {
@@ -18,7 +18,7 @@ export function answer(question, documents) {
         { text: 'Your upper blood pressure went down this year, from 132 to 126 mmHg.', citations: [1, 2] },
         { text: 'The latest value is in the usual range (90 to 130 mmHg).', citations: [2] },
       ],
-      citations: [group.points[3], group.points[5]].map((point, index) => ({ number: index + 1, title: `${group.title} ${point.value} mmHg`, date: point.date, source: { kind: 'resource', ...point.source } })),
+      citations: [group.points[3], group.points[5]].map((point, index) => ({ number: index + 1, title: group.title, quote: `${point.value} mmHg`, date: point.date, source: { kind: 'resource', ...point.source } })),
     }
   }
   if (/hba1c|sugar/.test(words)) {
@@ -29,7 +29,7 @@ export function answer(question, documents) {
         { text: 'A letter of the same day gives the same value.', citations: [2] },
       ],
       citations: [
-        { number: 1, title: 'Haemoglobin A1c 6.1 %', date: '2026-09-03', source: { kind: 'resource', ...hba1c.latest.source } },
+        { number: 1, title: 'Haemoglobin A1c', quote: '6.1 %', date: '2026-09-03', source: { kind: 'resource', ...hba1c.latest.source } },
         { ...quoted(documents, 'HbA1c').citations[0], number: 2 },
       ],
     }
@@ -39,7 +39,7 @@ export function answer(question, documents) {
     return {
       ...base, kind: 'structured',
       sentences: taken.map((one, index) => ({ text: `${one.title}: ${one.dosage}.`, citations: [index + 1] })),
-      citations: taken.map((one, index) => ({ number: index + 1, title: one.term, date: one.date, source: { kind: 'resource', ...one.source } })),
+      citations: taken.map((one, index) => ({ number: index + 1, title: one.term, quote: one.dosage, date: one.date, source: { kind: 'resource', ...one.source } })),
     }
   }
   if (/chest|pain/.test(words)) return { ...base, kind: 'needsClinician', sentences: [{ text: 'If you have chest pain now, call your emergency number. I can show what your record says about your heart.', citations: [] }] }

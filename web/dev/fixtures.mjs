@@ -2,6 +2,8 @@
 
 const ref = (type, id) => ({ type, id, version: 1 })
 
+const active = (items) => items.map((item) => ({ status: 'active', ...item }))
+
 export const people = [
   { id: 'p1', name: 'Elena Marsh', birthDate: '1964-05-02', age: 62, sex: 'female', relationship: 'self', isSelf: true },
   { id: 'p2', name: 'Arthur Marsh', birthDate: '1936-11-19', age: 90, sex: 'male', relationship: 'parent', isSelf: false },
@@ -17,36 +19,36 @@ export const patients = [
   })),
 ]
 
-export const allergies = [
-  { title: 'Penicillin', term: 'Allergy to penicillin', code: '91936005', criticality: 'high', reaction: 'Hives, swelling of the face', date: '1998-03', source: ref('AllergyIntolerance', 'a1') },
-  { title: 'Peanuts', term: 'Allergy to peanut', severity: 'mild', reaction: 'Itching mouth', date: '1975', source: ref('AllergyIntolerance', 'a2') },
-]
+export const allergies = active([
+  { title: 'Penicillin', term: 'Allergy to penicillin', code: '91936005', criticality: 'can be dangerous', reaction: 'Hives, swelling of the face', date: '1998-03', source: ref('AllergyIntolerance', 'a1') },
+  { title: 'Peanuts', term: 'Allergy to peanut', reaction: 'Itching mouth', date: '1975', source: ref('AllergyIntolerance', 'a2') },
+])
 
 export const conditions = [
   { title: 'Type 2 diabetes', term: 'Diabetes mellitus type 2', code: '44054006', active: true, status: 'active', date: '2014-09-12', source: ref('Condition', 'c1') },
   { title: 'High blood pressure', term: 'Essential hypertension', code: '59621000', active: true, status: 'active', date: '2009-02-03', source: ref('Condition', 'c2') },
   { title: 'High cholesterol', term: 'Hyperlipidaemia', code: '55822004', active: true, status: 'active', date: '2016-06-21', source: ref('Condition', 'c3') },
-  { title: 'Broken wrist', term: 'Fracture of distal radius', active: false, status: 'resolved', date: '2019-01-14', endDate: '2019-04-02', source: ref('Condition', 'c4') },
+  { title: 'Broken wrist', term: 'Fracture of distal radius', active: false, status: 'past', date: '2019-01-14', endDate: '2019-04-02', source: ref('Condition', 'c4') },
 ]
 
 export const medicines = [
   { title: 'Metformin 1000 mg', term: 'Metformin hydrochloride 1000 MG oral tablet', dosage: '1 tablet twice a day with meals', active: true, status: 'active', date: '2014-10-01', source: ref('MedicationRequest', 'm1') },
   { title: 'Lisinopril 10 mg', term: 'Lisinopril 10 MG oral tablet', dosage: '1 tablet in the morning', active: true, status: 'active', date: '2009-02-03', source: ref('MedicationRequest', 'm2') },
   { title: 'Atorvastatin 20 mg', term: 'Atorvastatin 20 MG oral tablet', dosage: '1 tablet at night', active: true, status: 'active', date: '2016-06-21', source: ref('MedicationRequest', 'm3') },
-  { title: 'Amlodipine 5 mg', term: 'Amlodipine 5 MG oral tablet', dosage: '1 tablet a day', active: false, status: 'stopped', date: '2011-05-09', endDate: '2015-03-30', source: ref('MedicationRequest', 'm4') },
+  { title: 'Amlodipine 5 mg', term: 'Amlodipine 5 MG oral tablet', dosage: '1 tablet a day', active: false, status: 'past', date: '2011-05-09', endDate: '2015-03-30', source: ref('MedicationRequest', 'm4') },
 ]
 
 export const immunizations = [
-  { title: 'Flu', term: 'Influenza, seasonal, injectable', code: '141', status: 'completed', date: '2026-10-08', source: ref('Immunization', 'i1') },
-  { title: 'Tetanus and diphtheria', term: 'Td (adult), preservative free', code: '113', status: 'completed', date: '2019-01-14', source: ref('Immunization', 'i2') },
-  { title: 'Shingles', term: 'Zoster, recombinant', status: 'completed', date: '2021-05-11', dose: 'Dose 2 of 2', source: ref('Immunization', 'i3') },
+  { title: 'Flu', term: 'Influenza, seasonal, injectable', code: '141', status: 'active', date: '2026-10-08', source: ref('Immunization', 'i1') },
+  { title: 'Tetanus and diphtheria', term: 'Td (adult), preservative free', code: '113', status: 'active', date: '2019-01-14', source: ref('Immunization', 'i2') },
+  { title: 'Shingles', term: 'Zoster, recombinant', status: 'active', date: '2021-05-11', detail: 'Dose 2 of 2', source: ref('Immunization', 'i3') },
 ]
 
-export const encounters = [
+export const encounters = active([
   { title: 'Diabetes check', term: 'Follow-up encounter', reason: 'Type 2 diabetes', who: 'Dr Ruth Adeyemi', place: 'Northgate Surgery', date: '2026-09-03', endDate: '2026-09-03', source: ref('Encounter', 'e1') },
   { title: 'Eye screening', term: 'Diabetic retinopathy screening', place: 'City Eye Clinic', date: '2026-04-17', source: ref('Encounter', 'e2') },
   { title: 'Hospital stay', term: 'Inpatient stay', reason: 'Pneumonia', place: 'St Brigid Hospital', date: '2022-12-28', endDate: '2023-01-04', source: ref('Encounter', 'e3') },
-]
+])
 
 function group(code, title, plainTitle, unit, low, high, values) {
   const points = values.map(([date, value], index) => ({

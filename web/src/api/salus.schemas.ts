@@ -4,11 +4,15 @@
  * Salus
  * OpenAPI spec version: 0.1.0
  */
+export type ProblemType = string | null;
+
+export type ProblemDetail = string | null;
+
 export interface Problem {
-  type?: string;
+  type?: ProblemType;
   title: string;
   status: number;
-  detail?: string;
+  detail?: ProblemDetail;
 }
 
 export interface SignInRequest {
@@ -30,21 +34,36 @@ export interface Session {
   expiresAt: string;
 }
 
+/**
+ * A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z
+ */
+export type PersonSummaryBirthDate = string | null;
+
+export type PersonSummaryAge = number | null;
+
+export type PersonSummarySex = string | null;
+
+export type PersonSummaryRelationship = string | null;
+
 export interface PersonSummary {
   id: string;
   name: string;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  birthDate?: string;
-  age?: number;
-  sex?: string;
-  relationship?: string;
+  birthDate?: PersonSummaryBirthDate;
+  age?: PersonSummaryAge;
+  sex?: PersonSummarySex;
+  relationship?: PersonSummaryRelationship;
   isSelf: boolean;
 }
 
+export type TokenRequestScope = null | ScopeRequest;
+
+export type TokenRequestDays = number | null;
+
 export interface TokenRequest {
   label: string;
-  scope?: ScopeRequest;
-  days?: number;
+  scope?: TokenRequestScope;
+  days?: TokenRequestDays;
 }
 
 export type ScopeRequest = typeof ScopeRequest[keyof typeof ScopeRequest];
@@ -96,91 +115,106 @@ export interface SourceRef {
   version: number;
 }
 
-export interface ConditionItem {
+/**
+ * The medical term, where it differs
+ */
+export type CommonTerm = string | null;
+
+export type CommonCode = string | null;
+
+export type CommonSystem = string | null;
+
+/**
+ * A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z
+ */
+export type CommonDate = string | null;
+
+export type CommonDetail = string | null;
+
+export interface Common {
   /** Plain words */
   title: string;
   /** The medical term, where it differs */
-  term?: string;
-  code?: string;
-  system?: string;
-  status?: string;
+  term?: CommonTerm;
+  code?: CommonCode;
+  system?: CommonSystem;
+  /** active, past, planned, unconfirmed, refuted */
+  status: string;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  date?: string;
-  detail?: string;
+  date?: CommonDate;
+  detail?: CommonDetail;
+}
+
+/**
+ * A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z
+ */
+export type ConditionItemAllOfEndDate = string | null;
+
+export type ConditionItemAllOf = {
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  endDate?: string;
+  endDate?: ConditionItemAllOfEndDate;
   active: boolean;
   source: SourceRef;
-}
+};
 
-export interface MedicineItem {
-  /** Plain words */
-  title: string;
-  /** The medical term, where it differs */
-  term?: string;
-  code?: string;
-  system?: string;
-  status?: string;
+export type ConditionItem = Common & ConditionItemAllOf;
+
+export type MedicineItemAllOfDosage = string | null;
+
+/**
+ * A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z
+ */
+export type MedicineItemAllOfEndDate = string | null;
+
+export type MedicineItemAllOf = {
+  dosage?: MedicineItemAllOfDosage;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  date?: string;
-  detail?: string;
-  dosage?: string;
-  /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  endDate?: string;
+  endDate?: MedicineItemAllOfEndDate;
   active: boolean;
   source: SourceRef;
-}
+};
 
-export interface AllergyItem {
-  /** Plain words */
-  title: string;
-  /** The medical term, where it differs */
-  term?: string;
-  code?: string;
-  system?: string;
-  status?: string;
-  /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  date?: string;
-  detail?: string;
-  severity?: string;
-  criticality?: string;
-  reaction?: string;
-  source: SourceRef;
-}
+export type MedicineItem = Common & MedicineItemAllOf;
 
-export interface ImmunizationItem {
-  /** Plain words */
-  title: string;
-  /** The medical term, where it differs */
-  term?: string;
-  code?: string;
-  system?: string;
-  status?: string;
-  /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  date?: string;
-  detail?: string;
-  dose?: string;
-  source: SourceRef;
-}
+export type AllergyItemAllOfCriticality = string | null;
 
-export interface EncounterItem {
-  /** Plain words */
-  title: string;
-  /** The medical term, where it differs */
-  term?: string;
-  code?: string;
-  system?: string;
-  status?: string;
-  /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  date?: string;
-  detail?: string;
-  /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  endDate?: string;
-  reason?: string;
-  place?: string;
-  who?: string;
+export type AllergyItemAllOfReaction = string | null;
+
+export type AllergyItemAllOf = {
+  criticality?: AllergyItemAllOfCriticality;
+  reaction?: AllergyItemAllOfReaction;
   source: SourceRef;
-}
+};
+
+export type AllergyItem = Common & AllergyItemAllOf;
+
+export type ImmunizationItemAllOf = {
+  source: SourceRef;
+};
+
+export type ImmunizationItem = Common & ImmunizationItemAllOf;
+
+/**
+ * A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z
+ */
+export type EncounterItemAllOfEndDate = string | null;
+
+export type EncounterItemAllOfReason = string | null;
+
+export type EncounterItemAllOfPlace = string | null;
+
+export type EncounterItemAllOfWho = string | null;
+
+export type EncounterItemAllOf = {
+  /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
+  endDate?: EncounterItemAllOfEndDate;
+  reason?: EncounterItemAllOfReason;
+  place?: EncounterItemAllOfPlace;
+  who?: EncounterItemAllOfWho;
+  source: SourceRef;
+};
+
+export type EncounterItem = Common & EncounterItemAllOf;
 
 export type ResultStatus = typeof ResultStatus[keyof typeof ResultStatus];
 
@@ -193,27 +227,51 @@ export const ResultStatus = {
   unknown: 'unknown',
 } as const;
 
+export type ResultPointValue = number | null;
+
+export type ResultPointSecondValue = number | null;
+
+/**
+ * The result in words, where it is no number
+ */
+export type ResultPointText = string | null;
+
+export type ResultPointUnit = string | null;
+
+export type ResultPointLow = number | null;
+
+export type ResultPointHigh = number | null;
+
 export interface ResultPoint {
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
   date: string;
-  value?: number;
+  value?: ResultPointValue;
+  secondValue?: ResultPointSecondValue;
   /** The result in words, where it is no number */
-  text?: string;
-  unit?: string;
-  low?: number;
-  high?: number;
+  text?: ResultPointText;
+  unit?: ResultPointUnit;
+  low?: ResultPointLow;
+  high?: ResultPointHigh;
   status: ResultStatus;
   source: SourceRef;
 }
 
+export type ResultGroupPlainTitle = string | null;
+
+export type ResultGroupUnit = string | null;
+
 export interface ResultGroup {
   code: string;
   title: string;
-  plainTitle?: string;
-  unit?: string;
+  plainTitle?: ResultGroupPlainTitle;
+  unit?: ResultGroupUnit;
   latest: ResultPoint;
   points: ResultPoint[];
 }
+
+export type GlanceLastEncounter = null | EncounterItem;
+
+export type GlanceUpcomingEncounter = null | EncounterItem;
 
 export interface Glance {
   person: PersonSummary;
@@ -222,10 +280,12 @@ export interface Glance {
   medicines: MedicineItem[];
   results: ResultGroup[];
   immunizations: ImmunizationItem[];
-  lastEncounter?: EncounterItem;
-  upcomingEncounter?: EncounterItem;
+  lastEncounter?: GlanceLastEncounter;
+  upcomingEncounter?: GlanceUpcomingEncounter;
   documents: number;
 }
+
+export type TimelineItemDetail = string | null;
 
 export interface TimelineItem {
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
@@ -233,14 +293,19 @@ export interface TimelineItem {
   /** condition, medicine, result, immunization, encounter, procedure, document … */
   kind: string;
   title: string;
-  detail?: string;
+  detail?: TimelineItemDetail;
   source: SourceRef;
 }
+
+/**
+ * Pass as `before` for the items before these
+ */
+export type TimelineNext = string | null;
 
 export interface Timeline {
   items: TimelineItem[];
   /** Pass as `before` for the items before these */
-  next?: string;
+  next?: TimelineNext;
 }
 
 export type DocumentState = typeof DocumentState[keyof typeof DocumentState];
@@ -255,69 +320,93 @@ export const DocumentState = {
   failed: 'failed',
 } as const;
 
+export type DocumentItemPages = number | null;
+
+export type DocumentItemReason = string | null;
+
+/**
+ * A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z
+ */
+export type DocumentItemDate = string | null;
+
 export interface DocumentItem {
   id: string;
   title: string;
   contentType: string;
   size: number;
-  pages?: number;
+  pages?: DocumentItemPages;
   state: DocumentState;
-  reason?: string;
+  reason?: DocumentItemReason;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
   uploadedAt: string;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  date?: string;
+  date?: DocumentItemDate;
 }
 
-export interface Box {
+export interface BoundingBox {
   x: number;
   y: number;
   width: number;
   height: number;
 }
 
-export type ResourceSourceKind = typeof ResourceSourceKind[keyof typeof ResourceSourceKind];
-
-
-// eslint-disable-next-line @typescript-eslint/no-redeclare
-export const ResourceSourceKind = {
-  resource: 'resource',
-} as const;
-
 export interface ResourceSource {
-  kind: ResourceSourceKind;
   type: string;
   id: string;
   version: number;
 }
 
-export type DocumentSourceKind = typeof DocumentSourceKind[keyof typeof DocumentSourceKind];
-
-
-// eslint-disable-next-line @typescript-eslint/no-redeclare
-export const DocumentSourceKind = {
-  document: 'document',
-} as const;
-
 export interface DocumentSource {
-  kind: DocumentSourceKind;
   id: string;
   sha256: string;
   page: number;
   start: number;
   end: number;
-  boxes: Box[];
+  boxes: BoundingBox[];
 }
 
-export type CitationSource = ResourceSource | DocumentSource;
+export type CitationSourceOneOfAllOfKind = typeof CitationSourceOneOfAllOfKind[keyof typeof CitationSourceOneOfAllOfKind];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const CitationSourceOneOfAllOfKind = {
+  resource: 'resource',
+} as const;
+
+export type CitationSourceOneOfAllOf = {
+  kind: CitationSourceOneOfAllOfKind;
+};
+
+export type CitationSourceOneOf = ResourceSource & CitationSourceOneOfAllOf;
+
+export type CitationSourceOneOfFourAllOfKind = typeof CitationSourceOneOfFourAllOfKind[keyof typeof CitationSourceOneOfFourAllOfKind];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const CitationSourceOneOfFourAllOfKind = {
+  document: 'document',
+} as const;
+
+export type CitationSourceOneOfFourAllOf = {
+  kind: CitationSourceOneOfFourAllOfKind;
+};
+
+export type CitationSourceOneOfFour = DocumentSource & CitationSourceOneOfFourAllOf;
+
+export type CitationSource = CitationSourceOneOf | CitationSourceOneOfFour;
+
+/**
+ * A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z
+ */
+export type CitationDate = string | null;
 
 export interface Citation {
   number: number;
   source: CitationSource;
   title: string;
   /** A FHIR date or instant: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z */
-  date?: string;
-  quote?: string;
+  date?: CitationDate;
+  quote: string;
 }
 
 export interface Sentence {
@@ -341,12 +430,13 @@ export interface Question {
   question: string;
 }
 
+export type AnswerSeries = null | ResultGroup;
+
 export interface Answer {
-  id?: string;
   kind: AnswerKind;
   sentences: Sentence[];
   citations: Citation[];
-  series?: ResultGroup;
+  series?: AnswerSeries;
   notice: string;
   tookMs: number;
 }
@@ -355,13 +445,19 @@ export interface ImportAccepted {
   jobId: string;
 }
 
+export type JobDone = number | null;
+
+export type JobTotal = number | null;
+
+export type JobMessage = string | null;
+
 export interface Job {
   id: string;
   kind: string;
   state: string;
-  done?: number;
-  total?: number;
-  message?: string;
+  done?: JobDone;
+  total?: JobTotal;
+  message?: JobMessage;
 }
 
 export type GetTimelineParams = {

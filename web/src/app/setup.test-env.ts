@@ -15,3 +15,4 @@ window.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 }
+window.scrollTo = () => undefined

@@ -1,6 +1,6 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useState } from 'react'
-import type { Answer, AnswerKind, Citation } from '../api/salus.schemas'
+import type { Answer, Citation } from '../api/salus.schemas'
 import { Failure } from '../app/transport'
 import { Curve } from '../records/Curve'
 import { day } from '../ui/dates'
@@ -45,7 +45,7 @@ export function AnswerCard({ asked, opened, onOpen, onAgain }: Props) {
   )
 }
 
-const calm: Partial<Record<AnswerKind, { icon: IconName; title: string }>> = {
+const calm: Partial<Record<Answer['kind'], { icon: IconName; title: string }>> = {
   notFound: { icon: 'search', title: 'I can’t find this in the record' },
   unclear: { icon: 'ask', title: 'I am not sure what you mean' },
   needsClinician: { icon: 'people', title: 'This needs a clinician' },

@@ -38,15 +38,15 @@ export default function Ask() {
         </div>
       </Page>
       {!narrow && pane && <aside className={classes.beside} aria-label="Where this comes from">{pane}</aside>}
-      {narrow && (
+      {narrow && pane && (
         <Drawer
-          opened={pane !== undefined}
+          opened
           onClose={() => open(undefined)}
           position="bottom"
           size="88%"
           withCloseButton={false}
           padding={0}
-          aria-label="Where this comes from"
+          attributes={{ content: { 'aria-label': 'Where this comes from' } }}
           classNames={{ body: classes.drawer }}
         >
           {pane}

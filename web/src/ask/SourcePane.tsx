@@ -19,7 +19,7 @@ export function SourcePane({ citation, personId, onClose }: { citation: Citation
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   return (
     <div className={classes.pane} onKeyDown={(event) => event.key === 'Escape' && onClose()}>
-      <header className={classes.head}>
+      <div className={classes.head}>
         <span className={classes.number} aria-hidden="true">
           {citation.number}
         </span>
@@ -32,7 +32,7 @@ export function SourcePane({ citation, personId, onClose }: { citation: Citation
         <ActionIcon onClick={onClose} aria-label="Close the source">
           <Icon name="close" />
         </ActionIcon>
-      </header>
+      </div>
       {source.kind === 'document' ? (
         <CitedDocument source={source} quote={citation.quote ?? undefined} personId={personId} />
       ) : (

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, Modal } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
-import type { DocumentItem, DocumentState } from '../api/salus.schemas'
+import type { DocumentItem } from '../api/salus.schemas'
 import { day } from '../ui/dates'
 import { Icon, type IconName } from '../ui/icons'
 import { Row } from '../ui/Row'
@@ -25,7 +25,7 @@ export function DocumentRow({ item, personId }: { item: DocumentItem; personId: 
   )
 }
 
-const states: Record<DocumentState, { icon: IconName; words: string; tone?: 'attention' | 'danger' }> = {
+const states: Record<DocumentItem['state'], { icon: IconName; words: string; tone?: 'attention' | 'danger' }> = {
   received: { icon: 'clock', words: 'Received, waiting to be read' },
   reading: { icon: 'clock', words: 'Being read now' },
   read: { icon: 'tick', words: 'Read' },

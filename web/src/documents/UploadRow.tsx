@@ -48,7 +48,7 @@ function ImportRow({ name, jobId, personId, dismiss }: { name: string; jobId: st
   const queryClient = useQueryClient()
   const { data: job } = useQuery(jobQuery(jobId, personId, queryClient))
   const ended = job !== undefined && hasEnded(job.state)
-  const failed = job !== undefined && ended && /failed|dead/.test(job.state)
+  const failed = job !== undefined && job.state === 'failed'
   const done = job?.done ?? 0
   const total = job?.total ?? 0
   const counted = total > 0 ? `${done} of ${total} entries` : done > 0 ? `${done} entries` : undefined

@@ -1,9 +1,9 @@
-import type { Box } from '../api/salus.schemas'
+import type { DocumentSource } from '../api/salus.schemas'
 
 /** The cited place of a document: boxes on a page of a PDF, or a stretch of a text. */
 export interface Highlight {
   page: number
-  boxes: Box[]
+  boxes: DocumentSource['boxes']
   start: number
   end: number
   quote?: string

@@ -23,7 +23,10 @@ export const documentQuery = (id: string) =>
 export const contentQuery = (id: string) =>
   queryOptions({
     queryKey: ['document', id, 'content'],
-    queryFn: async ({ signal }) => (await getDocumentContent(id, { signal })) as Blob,
+    queryFn: async ({ signal }) => {
+      const bytes: unknown = await getDocumentContent(id, { signal })
+      return bytes as Blob
+    },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 5 * 60_000,
   })
@@ -67,7 +70,7 @@ export function isUnderWay(item: DocumentItem): boolean {
 }
 
 export function hasEnded(state: string): boolean {
-  return /^(done|finished|completed|failed|dead|cancelled)$/.test(state)
+  return state === 'done' || state === 'failed'
 }
 
 /** FHIR files become entries of the record; everything else is kept as a document. */

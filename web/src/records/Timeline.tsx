@@ -59,7 +59,7 @@ function Item({ item }: { item: TimelineItem }) {
   return (
     <li className={classes.item}>
       <span className={classes.mark}>
-        <Icon name={icons[item.kind.toLowerCase()] ?? 'record'} size={18} />
+        <Icon name={icons[item.kind] ?? 'record'} size={18} />
       </span>
       <div className={classes.words}>
         <p className={classes.title}>{item.title}</p>
@@ -74,15 +74,14 @@ function Item({ item }: { item: TimelineItem }) {
 }
 
 const icons: Record<string, IconName> = {
-  condition: 'heart', medicine: 'pill', result: 'flask', observation: 'flask', immunization: 'shield', vaccine: 'shield',
-  encounter: 'visit', visit: 'visit', document: 'page', allergy: 'warning', procedure: 'star',
+  condition: 'heart', medicine: 'pill', result: 'flask', immunization: 'shield', encounter: 'visit', document: 'page', allergy: 'warning', procedure: 'star', report: 'flask',
+  bill: 'page',
 }
 
-const names: Record<string, string> = { immunization: 'Vaccine', encounter: 'Visit', observation: 'Result' }
+const names: Record<string, string> = { immunization: 'Vaccine', encounter: 'Visit' }
 
 function kindInWords(kind: string): string {
-  const spaced = kind.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
-  return names[spaced] ?? spaced.charAt(0).toUpperCase() + spaced.slice(1)
+  return names[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1)
 }
 
 function byYear(items: readonly TimelineItem[]): [string, TimelineItem[]][] {

@@ -10,7 +10,7 @@ export function ConditionRow({ item }: { item: ConditionItem }) {
       term={item.term}
       detail={item.detail}
       when={item.active ? since(item.date) : span(item.date, item.endDate)}
-      status={!item.active && <Tag>{words(item.status) ?? 'over'}</Tag>}
+      status={!item.active && <Tag>{words[item.status] ?? item.status}</Tag>}
       action={<SourceLink source={item.source} about={item.title} />}
     />
   )
@@ -23,21 +23,27 @@ export function MedicineRow({ item }: { item: MedicineItem }) {
       term={item.term}
       detail={item.dosage ?? item.detail}
       when={item.active ? since(item.date) : span(item.date, item.endDate)}
-      status={!item.active && <Tag>{words(item.status) ?? 'stopped'}</Tag>}
+      status={!item.active && <Tag>{words[item.status] ?? item.status}</Tag>}
       action={<SourceLink source={item.source} about={item.title} />}
     />
   )
 }
 
 export function AllergyRow({ item }: { item: AllergyItem }) {
-  const grave = item.criticality === 'high' || item.severity === 'severe'
   return (
     <Row
       title={item.title}
       term={item.term}
       detail={[item.reaction, item.detail].filter(Boolean).join(' · ') || undefined}
       when={item.date ? since(item.date) : undefined}
-      status={grave ? <Tag tone="danger">can be severe</Tag> : item.severity && <Tag>{words(item.severity)}</Tag>}
+      status={
+        <>
+          {item.criticality && (
+            <Tag tone={/danger/.test(item.criticality) ? 'danger' : undefined}>{item.criticality}</Tag>
+          )}
+          {item.status !== 'active' && <Tag>{words[item.status] ?? item.status}</Tag>}
+        </>
+      }
       action={<SourceLink source={item.source} about={item.title} />}
     />
   )
@@ -48,9 +54,9 @@ export function ImmunizationRow({ item }: { item: ImmunizationItem }) {
     <Row
       title={item.title}
       term={item.term}
-      detail={item.dose ?? item.detail}
+      detail={item.detail}
       when={day(item.date)}
-      status={item.status && item.status !== 'completed' && <Tag tone="attention">{words(item.status)}</Tag>}
+      status={item.status === 'refuted' && <Tag tone="attention">not given</Tag>}
       action={<SourceLink source={item.source} about={item.title} />}
     />
   )
@@ -72,7 +78,10 @@ function since(date?: string | null): string {
   return date ? `since ${day(date)}` : 'Date not known'
 }
 
-/** A code of the record as words: `entered-in-error` reads "entered in error". */
-function words(code?: string | null): string | undefined {
-  return code?.replace(/[-_]/g, ' ')
+/** How an entry stands, in words. */
+const words: Record<string, string> = {
+  past: 'over',
+  planned: 'planned',
+  unconfirmed: 'not confirmed',
+  refuted: 'found not to be so',
 }

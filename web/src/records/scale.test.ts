@@ -50,5 +50,6 @@ test.each([
 
 test('a result without a number is shown in its words', () => {
   expect(valueOf(point({ text: 'Negative' }))).toBe('Negative')
+  expect(valueOf(point({ value: 126, secondValue: 78, text: '126/78 mmHg' }))).toBe('126/78')
   expect(valueOf(point({}))).toBe('No value')
 })

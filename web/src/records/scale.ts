@@ -66,8 +66,9 @@ export function statusOf(point: ResultPoint): StatusWords {
   }
 }
 
-/** A result as written: "6.8", or its words where it is no number. */
-export function valueOf(point: Pick<ResultPoint, 'value' | 'text'>): string {
+/** A result as written: "6.8", "126/78", or its words where it is no number. */
+export function valueOf(point: Pick<ResultPoint, 'value' | 'secondValue' | 'text'>): string {
+  if (isNumber(point.value) && isNumber(point.secondValue)) return `${number(point.value)}/${number(point.secondValue)}`
   return isNumber(point.value) ? number(point.value) : (point.text ?? 'No value')
 }
 
