@@ -15,7 +15,7 @@ pub(super) enum Mark {
 const LEFT: f32 = 62.0;
 const TEXT_WIDTH: f32 = WIDTH - 2.0 * LEFT;
 const TOP: f32 = HEIGHT - 62.0;
-const BOTTOM: f32 = 70.0;
+const BOTTOM: f32 = 60.0;
 const SIZE: f32 = 10.0;
 const LEADING: f32 = 14.5;
 const PADDING: f32 = 5.0;
