@@ -13,11 +13,13 @@ import { Failure } from './transport'
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
-  errorComponent: Broken,
+  errorComponent: RootBroken,
   notFoundComponent: () => (
-    <Page title="Not found">
-      <Forbidden />
-    </Page>
+    <main id="content">
+      <Page title="Not found">
+        <Forbidden />
+      </Page>
+    </main>
   ),
 })
 
@@ -147,12 +149,21 @@ export function makeRouter(queryClient: QueryClient) {
   })
 }
 
-function Broken({ error, reset }: ErrorComponentProps) {
+/** A screen that broke, or whose code could not be fetched: loading it anew also takes up a newer release. */
+function Broken({ error }: ErrorComponentProps) {
+  const message = error instanceof Error ? error.message : ''
+  const unreachable = !navigator.onLine || /dynamically imported module|module script/i.test(message)
+  return (
+    <Page title="Something went wrong" unseenTitle>
+      <Wrong error={unreachable ? new Failure(0, message) : error} again={() => location.reload()} />
+    </Page>
+  )
+}
+
+function RootBroken(props: ErrorComponentProps) {
   return (
     <main id="content">
-      <Page title="Something went wrong" unseenTitle>
-        <Wrong error={error} again={() => (error instanceof Failure ? location.reload() : reset())} />
-      </Page>
+      <Broken {...props} />
     </main>
   )
 }

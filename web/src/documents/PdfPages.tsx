@@ -16,14 +16,14 @@ export default function PdfPages({ content, title, highlight, page = 1 }: { cont
   const scroller = useRef<HTMLDivElement>(null)
   const { ref: sized, width } = useElementSize()
   const merged = useMergedRef(scroller, sized)
-  const [zoom, setZoom] = useState(2)
+  const [chosen, setZoom] = useState<number>()
   const [current, setCurrent] = useState(highlight?.page ?? page)
   const ready = pdf !== undefined && pdf !== 'broken' && width > 0
+  const zoom = chosen ?? zoomFor(highlight, width)
 
   useEffect(() => {
     if (!ready) return
-    const box = scroller.current?.querySelector('[data-cited]')
-    if (highlight && box) box.scrollIntoView({ block: 'center' })
+    if (highlight?.boxes.length) goToBoxes(highlight)
     else goTo(highlight?.page ?? page)
   }, [ready, highlight, page])
 
@@ -31,6 +31,16 @@ export default function PdfPages({ content, title, highlight, page = 1 }: { cont
     const place = scroller.current
     const target = place?.querySelector<HTMLElement>(`[data-page="${number}"]`)
     if (place && target) place.scrollTop = target.offsetTop - 12
+  }
+
+  /** The cited place in the middle, its left edge at hand. */
+  function goToBoxes({ page: number, boxes }: Highlight) {
+    const place = scroller.current
+    const target = place?.querySelector<HTMLElement>(`[data-page="${number}"]`)
+    if (!place || !target) return
+    const middle = (Math.min(...boxes.map((box) => box.y)) + Math.max(...boxes.map((box) => box.y + box.height))) / 2
+    place.scrollTop = target.offsetTop + middle * target.offsetHeight - place.clientHeight / 2
+    place.scrollLeft = target.offsetLeft + Math.min(...boxes.map((box) => box.x)) * target.offsetWidth - 24
   }
 
   function notice() {
@@ -88,6 +98,16 @@ export default function PdfPages({ content, title, highlight, page = 1 }: { cont
       </div>
     </div>
   )
+}
+
+/** On a narrow screen a cited line is drawn as large as it can be and still be seen whole. */
+function zoomFor(highlight: Highlight | undefined, width: number): number {
+  const whole = ZOOMS.indexOf(1)
+  if (!highlight?.boxes.length || width > 500) return whole
+  const from = Math.min(...highlight.boxes.map((box) => box.x))
+  const to = Math.max(...highlight.boxes.map((box) => box.x + box.width))
+  const most = 0.88 / (to - from)
+  return Math.max(whole, ZOOMS.findLastIndex((zoom) => zoom <= Math.min(most, 2)))
 }
 
 function usePdf(content: Blob): Pdf | 'broken' | undefined {

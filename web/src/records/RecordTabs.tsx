@@ -1,4 +1,5 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import classes from './RecordTabs.module.css'
 
 const tabs = [
@@ -14,8 +15,14 @@ const tabs = [
 
 /** The parts of a record. */
 export function RecordTabs({ personId }: { personId: string }) {
+  const nav = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  useEffect(() => {
+    const open = nav.current?.querySelector<HTMLElement>('[data-status=active]')
+    if (nav.current && open) nav.current.scrollLeft = open.offsetLeft - (nav.current.clientWidth - open.offsetWidth) / 2
+  }, [pathname])
   return (
-    <nav className={classes.tabs} aria-label="Parts of the record">
+    <nav ref={nav} className={classes.tabs} aria-label="Parts of the record">
       {tabs.map((tab) => (
         <Link
           key={tab.to}

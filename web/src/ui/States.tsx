@@ -57,7 +57,7 @@ export function Wrong({ error, again }: { error: unknown; again?: () => void }) 
         tone="attention"
         action={again && <Button onClick={again}>Try again</Button>}
       >
-        The server may be off, or the network may be down. Your record is safe where it is kept.
+        You may be offline, or the server may be off. Your record is safe where it is kept.
       </Notice>
     )
   }
