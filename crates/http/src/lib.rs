@@ -6,7 +6,7 @@
 //! What it must never do: contain a capability; let a handler reach data without a [`Caller`]; send the cause of a 5xx;
 //! log what was sent.
 //!
-//! **Invariants:** the routes without a [`Caller`] are [`PUBLIC_ROUTES`] and no others (tested by walking the API);
+//! **Invariants:** the routes without a [`Caller`] are [`PUBLIC_ROUTES`] and no others (`layers::door` turns strangers away);
 //! not-found and not-allowed look the same; an unsafe request from another site is turned away before anything else is
 //! looked at.
 //!

@@ -1,7 +1,7 @@
 //! The routes that need no [`crate::Caller`]: this list is all of them.
 
-/// Method and path of every operation that strangers may call. Everything else answers 401 to them; a test walks the
-/// whole API to make sure.
+/// Method and path of every operation that strangers may call. Everything else answers 401 to them before a handler is
+/// reached (`layers::door`); a test walks the whole API to make sure.
 pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
     ("GET", "/api/v1/openapi.json"),
     ("POST", "/api/v1/session"),

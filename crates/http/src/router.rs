@@ -1,5 +1,6 @@
 //! From an [`App`] and its capabilities to the service that is listened with.
 
+use crate::layers::door::door;
 use crate::layers::envelope::envelope;
 use crate::layers::guard::guard;
 use crate::layers::headers::{headers, is_under};
@@ -27,6 +28,7 @@ pub fn router(app: App, capabilities: Vec<Capability>, web: Option<axum::Router>
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         .fallback(move |request: Request| fall_back(web.clone(), request))
         .layer(from_fn_with_state(layer(&app), idempotency::idempotency))
+        .layer(from_fn_with_state(layer(&app), door))
         .layer(DefaultBodyLimit::max(app.config.body_limit_bytes))
         .layer(CompressionLayer::new().compress_when(is_worth_compressing()))
         .layer(from_fn_with_state(layer(&app), time_limit))

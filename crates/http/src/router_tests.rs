@@ -6,12 +6,11 @@ use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use tower::ServiceExt;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -62,6 +61,12 @@ async fn text(_caller: Caller) -> String {
     "a long text ".repeat(1_000)
 }
 
+/// Forgot to ask who calls.
+#[utoipa::path(get, path = "/api/v1/probe/forgetful", responses((status = 200)))]
+async fn forgetful() -> StatusCode {
+    StatusCode::OK
+}
+
 fn probe() -> Vec<Capability> {
     let small = OpenApiRouter::new().routes(routes!(upload)).layer(DefaultBodyLimit::max(1_000_000));
     let routes = OpenApiRouter::new()
@@ -70,6 +75,7 @@ fn probe() -> Vec<Capability> {
         .routes(routes!(forever))
         .routes(routes!(fail))
         .routes(routes!(text))
+        .routes(routes!(forgetful))
         .merge(small);
     vec![Capability::new("probe", routes)]
 }
@@ -103,35 +109,46 @@ async fn a_stranger_is_told_nothing_but_to_sign_in() {
 
 #[tokio::test]
 async fn unknown_paths_are_problems_for_programs_and_the_web_apps_for_people() {
-    let app = TestApp::with_person("maria").await.0;
+    let (app, maria) = TestApp::with_person("maria").await;
     let web = axum::Router::new().fallback(|| async { "<html>" });
     let router = router(app.app().clone(), vec![], Some(web));
     let mut answers = Vec::new();
-    for (method, path) in [
-        ("GET", "/api/v1/nothing"),
-        ("GET", "/api"),
-        ("GET", "/fhir/nothing"),
-        ("PATCH", "/api/v1/session"),
-        ("GET", "/people/7"),
-        ("GET", "/apiary"),
-    ] {
-        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-        let response = router.clone().oneshot(request).await.unwrap();
-        let header = |name: &str| response.headers().get(name).map_or("-", |value| value.to_str().unwrap());
-        let csp = header("content-security-policy").split(';').next().unwrap_or_default();
-        answers.push(format!(
-            "{method} {path} {} {} {csp}",
-            response.status().as_u16(),
-            header("content-type")
-        ));
+    for (who, client) in [("maria", maria), ("stranger", app.anonymous())] {
+        for (method, path) in [
+            (Method::GET, "/api/v1/nothing"),
+            (Method::GET, "/api"),
+            (Method::GET, "/fhir/nothing"),
+            (Method::PATCH, "/api/v1/session"),
+            (Method::HEAD, "/healthz"),
+            (Method::GET, "/people/7"),
+            (Method::GET, "/apiary"),
+        ] {
+            let line = format!("{who} {method} {path}");
+            let response = client.through(router.clone()).send(method, path, None, Body::empty()).await;
+            let policy = response.header("content-security-policy");
+            let policy = policy.split(';').next().unwrap_or_default();
+            answers.push(format!(
+                "{line} {} {} {policy}",
+                response.status(),
+                response.header("content-type")
+            ));
+        }
     }
     insta::assert_snapshot!(answers.join("\n"), @r"
-    GET /api/v1/nothing 404 application/problem+json default-src 'none'
-    GET /api 404 application/problem+json default-src 'none'
-    GET /fhir/nothing 404 application/fhir+json default-src 'none'
-    PATCH /api/v1/session 405 application/problem+json default-src 'none'
-    GET /people/7 200 text/plain; charset=utf-8 default-src 'self'
-    GET /apiary 200 text/plain; charset=utf-8 default-src 'self'
+    maria GET /api/v1/nothing 404 application/problem+json default-src 'none'
+    maria GET /api 404 application/problem+json default-src 'none'
+    maria GET /fhir/nothing 404 application/fhir+json default-src 'none'
+    maria PATCH /api/v1/session 405 application/problem+json default-src 'none'
+    maria HEAD /healthz 200 application/json default-src 'self'
+    maria GET /people/7 200 text/plain; charset=utf-8 default-src 'self'
+    maria GET /apiary 200 text/plain; charset=utf-8 default-src 'self'
+    stranger GET /api/v1/nothing 401 application/problem+json default-src 'none'
+    stranger GET /api 401 application/problem+json default-src 'none'
+    stranger GET /fhir/nothing 401 application/fhir+json default-src 'none'
+    stranger PATCH /api/v1/session 401 application/problem+json default-src 'none'
+    stranger HEAD /healthz 200 application/json default-src 'self'
+    stranger GET /people/7 200 text/plain; charset=utf-8 default-src 'self'
+    stranger GET /apiary 200 text/plain; charset=utf-8 default-src 'self'
     ");
 }
 

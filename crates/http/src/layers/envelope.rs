@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method};
 use salus_core::{Timestamp, Uid};
 use std::panic::AssertUnwindSafe;
 
@@ -115,6 +115,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::StatusCode;
 
     #[tokio::test]
     async fn an_error_takes_the_shape_of_its_place() {

@@ -1,6 +1,7 @@
 //! What every request passes through, from the outside in: [`envelope`], [`headers`], [`guard`], [`time_limit`],
-//! compression, and `crate::idempotency` next to the handlers.
+//! compression, [`door`], and `crate::idempotency` next to the handlers.
 
+pub(crate) mod door;
 pub(crate) mod envelope;
 pub(crate) mod guard;
 pub(crate) mod headers;
