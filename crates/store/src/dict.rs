@@ -5,6 +5,11 @@
 //! for ever and in the clear, and would keep pieces of what was erased.
 
 use crate::Error;
+use crate::records::stamp;
+use crate::shorten::Known;
+use crate::store::timestamp;
+use salus_fhir::compartment;
+use salus_fhir::json::Value;
 use std::cell::RefCell;
 use std::sync::LazyLock;
 use zstd::bulk::{Compressor, Decompressor};
@@ -32,9 +37,26 @@ thread_local! {
     static WITH_FHIR_1: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// Trains a dictionary on sample bodies. They must be synthetic: see the module's first lines.
+/// Trains a dictionary on resources as compact JSON. They must be synthetic: see the module's first lines.
+///
+/// They are brought into the form in which bodies are compressed: with id and meta, and without what the row says.
 pub fn train_dictionary(samples: &[Vec<u8>]) -> Result<Vec<u8>, Error> {
-    zstd::dict::from_samples(samples, DICTIONARY_SIZE).map_err(Error::from)
+    let shortened: Vec<Vec<u8>> = samples.iter().filter_map(|sample| as_stored(sample)).collect();
+    zstd::dict::from_samples(&shortened, DICTIONARY_SIZE).map_err(Error::from)
+}
+
+fn as_stored(sample: &[u8]) -> Option<Vec<u8>> {
+    let mut resource: Value = serde_json::from_slice(sample).ok()?;
+    let id = resource
+        .get("id")
+        .and_then(Value::as_str)
+        .unwrap_or("00000000-0000-0000-0000-000000000000")
+        .to_owned();
+    let last_updated = timestamp(0).to_string();
+    stamp(&mut resource, &id, 1, 0);
+    let patient_id = compartment::patients(&resource).into_iter().next().unwrap_or_default();
+    let known = Known { id: &id, patient_id: &patient_id, last_updated: &last_updated };
+    Some(known.leave_out(&resource.to_string()).into_bytes())
 }
 
 /// Compresses a body, and says with which dictionary.

@@ -28,6 +28,7 @@ mod records;
 mod resource;
 mod seal;
 mod search;
+mod shorten;
 mod sqlite;
 mod stats;
 mod store;

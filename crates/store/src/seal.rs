@@ -1,9 +1,10 @@
 //! Sealing: compressed, then encrypted with the key of the patient it belongs to.
 //!
-//! A sealed body is `nonce (12) | AES-256-GCM ciphertext | tag (16)`. What it is (type, id, version, key and
+//! What the row says anyway is left out before ([`crate::shorten`]). A sealed body is `nonce (12) | AES-256-GCM ciphertext | tag (16)`. What it is (type, id, version, key and
 //! dictionary) is bound to it as associated data, so that no sealed body opens in the place of another.
 
 use crate::keys::PatientKey;
+use crate::shorten::Known;
 use crate::{Error, dict};
 use aws_lc_rs::aead::{Aad, Nonce};
 use salus_core::Rng;
@@ -24,11 +25,19 @@ pub(crate) struct Name<'a> {
     pub(crate) type_name: &'a str,
     pub(crate) id: &'a str,
     pub(crate) version: u64,
+    /// As `meta.lastUpdated` has it.
+    pub(crate) last_updated: &'a str,
 }
 
-/// Seals the body of a resource.
-pub(crate) fn seal(name: Name<'_>, body: &[u8], key: &PatientKey, rng: &dyn Rng) -> Result<Sealed, Error> {
-    let (dict, packed) = dict::compress(body)?;
+impl Name<'_> {
+    fn known<'a>(&'a self, key: &'a PatientKey) -> Known<'a> {
+        Known { id: self.id, patient_id: &key.patient_id, last_updated: self.last_updated }
+    }
+}
+
+/// Seals the body of a resource: compact JSON.
+pub(crate) fn seal(name: Name<'_>, body: &str, key: &PatientKey, rng: &dyn Rng) -> Result<Sealed, Error> {
+    let (dict, packed) = dict::compress(name.known(key).leave_out(body).as_bytes())?;
     let bytes = seal_bytes(&associated(name, key.pat, dict), &packed, key, rng)?;
     Ok(Sealed { dict, bytes })
 }
@@ -38,10 +47,12 @@ pub(crate) fn open(name: Name<'_>, sealed: &Sealed, key: &PatientKey) -> Result<
     let corrupt = || Error::Corrupt(format!("{}/{} version {}", name.type_name, name.id, name.version));
     let packed =
         open_bytes(&associated(name, key.pat, sealed.dict), &sealed.bytes, key).ok_or_else(corrupt)?;
-    dict::decompress(sealed.dict, &packed).map_err(|error| match error {
+    let short = dict::decompress(sealed.dict, &packed).map_err(|error| match error {
         Error::Unusable(_) => error,
         _ => corrupt(),
-    })
+    })?;
+    let short = String::from_utf8(short).map_err(|_| corrupt())?;
+    Ok(name.known(key).put_in(&short).into_bytes())
 }
 
 /// Seals bytes, bound to `associated`.
@@ -90,8 +101,8 @@ mod tests {
 
     #[test]
     fn a_body_opens_only_as_what_it_was_sealed() {
-        let name = Name { type_name: "Observation", id: "o", version: 3 };
-        let sealed = seal(name, b"{}", &key(1), &SeededRng::new(1)).unwrap();
+        let name = Name { type_name: "Observation", id: "o", version: 3, last_updated: "" };
+        let sealed = seal(name, "{}", &key(1), &SeededRng::new(1)).unwrap();
         assert_eq!(open(name, &sealed, &key(1)).unwrap(), b"{}");
         let others =
             [Name { type_name: "Condition", ..name }, Name { id: "p", ..name }, Name { version: 2, ..name }];

@@ -266,7 +266,9 @@ impl Inner {
     /// Opens a log entry that has a body.
     pub(crate) fn open_with(&self, row: &LogRow, key: &PatientKey) -> Result<Stored, Error> {
         let type_name = self.types.name(row.name.typ);
-        let name = seal::Name { type_name, id: &row.name.id, version: row.version };
+        let last_updated = timestamp(row.at).to_string();
+        let name =
+            seal::Name { type_name, id: &row.name.id, version: row.version, last_updated: &last_updated };
         let missing = || Error::Corrupt(format!("{type_name}/{}", row.name.id));
         let body = seal::open(name, row.sealed.as_ref().ok_or_else(missing)?, key)?;
         Ok(Stored {

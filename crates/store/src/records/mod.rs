@@ -12,6 +12,8 @@ mod read;
 mod search;
 mod write;
 
+pub(crate) use prepare::stamp;
+
 use crate::Error;
 use crate::audit::{AuditAction, NewAudit};
 use crate::backend::LogRow;

@@ -224,8 +224,13 @@ impl Writing<'_> {
             Some(id) => self.keys.get(id).ok_or_else(vanished)?,
             None => self.inner.ring.shared(),
         };
-        let body = serde_json::to_vec(resource).map_err(|error| Error::Io(error.to_string()))?;
-        let name = seal::Name { type_name: &self.group.type_name, id: &self.group.name.id, version };
+        let body = resource.to_string();
+        let name = seal::Name {
+            type_name: &self.group.type_name,
+            id: &self.group.name.id,
+            version,
+            last_updated: &timestamp(now).to_string(),
+        };
         let sealed = seal::seal(name, &body, owner, self.inner.rng.as_ref())?;
         let add = self.inner.keys.rows(resource, &pats, now.saturating_mul(1_000));
         let (remove, add) = difference(self.standing_rows(standing)?, add);
@@ -322,7 +327,7 @@ impl Writing<'_> {
 }
 
 /// Gives a resource its id, its version and its time, in their usual places.
-fn stamp(resource: &mut Value, id: &str, version: u64, at: i64) {
+pub(crate) fn stamp(resource: &mut Value, id: &str, version: u64, at: i64) {
     let Some(object) = resource.as_object_mut() else { return };
     if object.get("id").and_then(Value::as_str) != Some(id) {
         let place = object.len().min(1);

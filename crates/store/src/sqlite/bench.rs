@@ -42,10 +42,10 @@ pub(crate) fn floor(dir: &Path, bodies: &[Vec<u8>], batch: usize) -> Result<(), 
     for (number, piece) in bodies.chunks(batch.max(1)).enumerate() {
         let first = number * batch.max(1);
         let mut sealed = Vec::with_capacity(piece.len());
-        for (place, body) in piece.iter().enumerate() {
+        for body in piece {
             let id = format!("{:032x}", rng.next_u64());
-            sealed.push(seal(Name { type_name: "Observation", id: &id, version: 1 }, body, &key, &rng)?);
-            let _ = place;
+            let name = Name { type_name: "Observation", id: &id, version: 1, last_updated: "" };
+            sealed.push(seal(name, &String::from_utf8_lossy(body), &key, &rng)?);
         }
         in_transaction(&connection, || {
             let mut log = connection.prepare_cached(

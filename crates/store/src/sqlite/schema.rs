@@ -4,6 +4,10 @@ use super::sql_error;
 use crate::{Error, dict};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
+use std::time::Duration;
+
+/// How long a connection waits for another.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Raised when the tables change.
 const VERSION: i64 = 1;
@@ -93,7 +97,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(sql_error)?;
     connection.set_prepared_statement_cache_capacity(128);
-    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(sql_error)?;
+    connection.busy_timeout(PATIENCE).map_err(sql_error)?;
     connection.pragma_update(None, "cache_size", -8 * 1024).map_err(sql_error)?;
     Ok(connection)
 }
@@ -102,7 +106,7 @@ fn open(path: &Path, tables: &str) -> Result<Connection, Error> {
     let connection = Connection::open(path).map_err(sql_error)?;
     restrict(path)?;
     connection.set_prepared_statement_cache_capacity(128);
-    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(sql_error)?;
+    connection.busy_timeout(PATIENCE).map_err(sql_error)?;
     let mode: String =
         connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(sql_error)?;
     if mode != "wal" {

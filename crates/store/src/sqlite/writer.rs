@@ -3,7 +3,7 @@
 //! It takes what has gathered in its queue (up to [`GROUP`] changes), gives each a savepoint, commits them all
 //! with one sync of the disk, and only then answers. While the disk syncs, the next group gathers.
 
-use super::{audit, row, sql_error};
+use super::{audit, row, schema, sql_error};
 use crate::audit::{Head, NewAudit};
 use crate::{Error, StoreConfig};
 use rusqlite::Connection;
@@ -18,6 +18,9 @@ const GROUP: usize = 64;
 /// A group also ends after so many audit entries.
 const AUDIT_GROUP: usize = 4_096;
 
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// After so long without a message the write-ahead log is emptied.
+const IDLE: Duration = Duration::from_secs(2);
 /// So many audit entries are kept in memory while the disk takes none.
 const MOST_KEPT: usize = 1 << 16;
 
@@ -49,6 +52,8 @@ pub(super) struct Writer {
 enum Message {
     Change(Box<dyn Change>, OwnedSemaphorePermit),
     Audit(Vec<NewAudit>, OwnedSemaphorePermit),
+    /// Nothing came for a while.
+    Idle,
     Checkpoint(oneshot::Sender<Result<(), Error>>),
     Stop(oneshot::Sender<()>),
 }
@@ -74,6 +79,7 @@ impl Writer {
             counters,
             linger: config.audit_linger,
             erased: HashSet::new(),
+            is_dirty: true,
             kept: Vec::new(),
         };
         let thread =
@@ -180,6 +186,8 @@ struct Work {
     counters: Counters,
     linger: Duration,
     erased: HashSet<i64>,
+    /// Whether there were commits since the write-ahead log was emptied.
+    is_dirty: bool,
     /// Audit entries whose commit failed: they go with the next.
     kept: Vec<NewAudit>,
 }
@@ -212,6 +220,7 @@ impl Work {
                         self.commit(std::mem::take(&mut group));
                     }
                 }
+                Some(Message::Idle) => self.rest(),
                 Some(Message::Checkpoint(reply)) => {
                     self.commit(std::mem::take(&mut group));
                     let _gone = reply.send(self.checkpoint());
@@ -234,6 +243,10 @@ impl Work {
             return messages.try_recv().ok();
         }
         match group.since {
+            None if self.is_dirty => match messages.recv_timeout(IDLE) {
+                Err(mpsc::RecvTimeoutError::Timeout) => Some(Message::Idle),
+                received => received.ok(),
+            },
             None => messages.recv().ok(),
             Some(since) => messages.recv_timeout(self.linger.saturating_sub(since.elapsed())).ok(),
         }
@@ -246,6 +259,7 @@ impl Work {
         let Group { changes, audit, audit_places, .. } = group;
         let mut audit =
             if self.kept.is_empty() { audit } else { [std::mem::take(&mut self.kept), audit].concat() };
+        self.is_dirty = true;
         let start = self.counters;
         let mut results = Vec::with_capacity(changes.len());
         let outcome = self.transact(changes, &audit, &mut results);
@@ -328,8 +342,21 @@ impl Work {
         }
     }
 
+    /// Empties the write-ahead log while nobody waits. A reader who is at work is not disturbed: then it is
+    /// emptied after the next commit.
+    fn rest(&mut self) {
+        self.is_dirty = false;
+        let emptied = self
+            .connection
+            .busy_timeout(Duration::ZERO)
+            .and_then(|()| self.connection.query_row(EMPTY_LOG, [], |_| Ok(())));
+        if let Err(error) = emptied.and(self.connection.busy_timeout(schema::PATIENCE)) {
+            tracing::warn!(error = %error, "the write-ahead log could not be emptied");
+        }
+    }
+
     fn checkpoint(&self) -> Result<(), Error> {
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(sql_error)
+        self.connection.query_row(EMPTY_LOG, [], |_| Ok(())).map_err(sql_error)
     }
 }
 
