@@ -15,26 +15,23 @@ pub struct DemoAccount {
     pub patients: Vec<(&'static str, &'static str)>,
 }
 
-/// One login for each role.
+/// One login for each role. The caregiver is a person, too, with a record of her own.
 pub fn accounts() -> Vec<DemoAccount> {
-    let account = |email, display_name, role, patients: &[(&'static str, &'static str)]| DemoAccount {
-        email,
-        display_name,
-        roles: vec![role],
-        patients: patients.to_vec(),
+    let account = |email, display_name, roles: &[&'static str], patients: &[(&'static str, &'static str)]| {
+        DemoAccount { email, display_name, roles: roles.to_vec(), patients: patients.to_vec() }
     };
-    let mut accounts = vec![
-        account("maria@demo.salus", "Maria Lindqvist", "person", &[("maria-lindqvist", "self")]),
+    vec![
+        account("maria@demo.salus", "Maria Lindqvist", &["person"], &[("maria-lindqvist", "self")]),
         account(
             "hanna@demo.salus",
             "Hanna Lindqvist",
-            "caregiver",
+            &["person", "caregiver"],
             &[("hanna-lindqvist", "self"), ("noah-lindqvist", "child"), ("ingrid-lindqvist", "parent")],
         ),
         account(
             "clinician@demo.salus",
             "Dr. Abena Osei",
-            "clinician",
+            &["clinician"],
             &[
                 ("maria-lindqvist", "in-care"),
                 ("ingrid-lindqvist", "in-care"),
@@ -47,7 +44,7 @@ pub fn accounts() -> Vec<DemoAccount> {
         account(
             "pharmacist@demo.salus",
             "Ruth Abernathy",
-            "pharmacist",
+            &["pharmacist"],
             &[
                 ("maria-lindqvist", "in-care"),
                 ("ingrid-lindqvist", "in-care"),
@@ -55,12 +52,7 @@ pub fn accounts() -> Vec<DemoAccount> {
                 ("amina-yusuf", "in-care"),
             ],
         ),
-        account("emergency@demo.salus", "Jonas Wren", "emergency", &[]),
-        account("admin@demo.salus", "Dana Whitfield", "admin", &[]),
-    ];
-    // The caregiver is a person too, with a record of her own.
-    if let Some(hanna) = accounts.iter_mut().find(|account| account.roles == ["caregiver"]) {
-        hanna.roles.insert(0, "person");
-    }
-    accounts
+        account("emergency@demo.salus", "Jonas Wren", &["emergency"], &[]),
+        account("admin@demo.salus", "Dana Whitfield", &["admin"], &[]),
+    ]
 }

@@ -1,118 +1,15 @@
-//! People by the thousand, for measuring: plausible in shape and size, not in medicine.
-//!
-//! Each person is made from the seed and the person's number alone, so any part of a population can be made again.
+//! The resources of one person of a population.
 
-use crate::chart::Row;
-use crate::resources::{
-    Analyte, CVX, ICD10, LOINC, RXNORM, SNOMED, UCUM, all_analytes, coding, concept, hl7, number,
-};
-use jiff::civil::{Date, date};
-use salus_core::SeededRng;
+use super::{LAST_DAY, Maker, ORGANIZATIONS, PRACTITIONERS};
+use crate::resources::{CVX, ICD10, LOINC, RXNORM, SNOMED, UCUM, coding, concept, hl7, number};
+use jiff::civil::Date;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
-const WORDS: &str = include_str!("tables/population.txt");
-/// The day on which every population ends.
-const LAST_DAY: Date = date(2026, 1, 1);
-const DAYS: usize = 3650;
-const PRACTITIONERS: usize = 40;
-const ORGANIZATIONS: usize = 8;
-
-/// The records of `people` invented persons, one at a time: a few hundred resources each, the Patient first.
-/// Practitioners and organizations come with the first person. The same seed gives the same bytes.
-pub fn population(seed: u64, people: usize) -> impl Iterator<Item = Vec<Value>> {
-    let words = Arc::new(Words::read());
-    (0..people).map(move |index| {
-        let mut maker = Maker::new(seed, index, &words);
-        let mut resources = maker.person();
-        if index == 0 {
-            resources.extend(maker.staff());
-        }
-        resources
-    })
-}
-
-/// What records are made of.
-struct Words {
-    given: Vec<&'static str>,
-    family: Vec<&'static str>,
-    streets: Vec<&'static str>,
-    cities: Vec<&'static str>,
-    phrases: Vec<&'static str>,
-    problems: Vec<Row<'static>>,
-    medicines: Vec<Row<'static>>,
-    vaccines: Vec<Row<'static>>,
-    procedures: Vec<Row<'static>>,
-    allergies: Vec<Row<'static>>,
-    analytes: Vec<Analyte>,
-}
-
-impl Words {
-    fn read() -> Self {
-        let list = |kind: &str| {
-            let row = Row::all(WORDS).find(|row| row.kind() == kind);
-            row.map(|row| row.cell(1).split(',').map(str::trim).collect()).unwrap_or_default()
-        };
-        let rows = |kind: &'static str| Row::all(WORDS).filter(move |row| row.kind() == kind).collect();
-        Self {
-            given: list("given"),
-            family: list("family"),
-            streets: list("streets"),
-            cities: list("cities"),
-            phrases: list("phrases"),
-            problems: rows("problem"),
-            medicines: rows("medicine"),
-            vaccines: rows("vaccine"),
-            procedures: rows("procedure"),
-            allergies: rows("allergy"),
-            analytes: all_analytes(),
-        }
-    }
-}
-
-/// Makes one person.
-struct Maker<'w> {
-    words: &'w Words,
-    rng: SeededRng,
-    id: String,
-    next: usize,
-}
-
-impl<'w> Maker<'w> {
-    fn new(seed: u64, index: usize, words: &'w Words) -> Self {
-        let index = index as u64;
-        let rng = SeededRng::new(
-            seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ index.wrapping_mul(0xD1B5_4A32_D192_ED03),
-        );
-        Self { words, rng, id: format!("pop-{seed:x}-{index}"), next: 0 }
-    }
-
-    fn person(&mut self) -> Vec<Value> {
-        let mut out = vec![self.patient()];
-        for _ in 0..self.between(4, 9) {
-            let problem = self.problem();
-            out.push(problem);
-        }
-        for _ in 0..self.between(0, 3) {
-            let allergy = self.allergy();
-            out.push(allergy);
-        }
-        for _ in 0..self.between(12, 28) {
-            let day = self.day();
-            self.visit(day, &mut out);
-        }
-        for _ in 0..self.between(6, 16) {
-            let vaccine = self.vaccine();
-            out.push(vaccine);
-        }
-        out
-    }
-
-    /// A visit with what came of it: vital signs, laboratory values, prescriptions, a procedure, a bill.
-    fn visit(&mut self, day: Date, out: &mut Vec<Value>) {
+impl Maker<'_> {
+    pub(super) fn encounter(&mut self, day: Date) -> (String, Value) {
         let encounter = self.id_for("e");
         let reason = self.phrase();
-        out.push(json!({
+        let resource = json!({
             "resourceType": "Encounter",
             "id": encounter,
             "text": narrative(&reason),
@@ -124,28 +21,11 @@ impl<'w> Maker<'w> {
             "period": {"start": day.to_string(), "end": day.to_string()},
             "reasonCode": [{"text": reason}],
             "serviceProvider": self.organization(),
-        }));
-        let pressure = self.pressure(day, &encounter);
-        out.push(pressure);
-        let mut results = Vec::new();
-        for _ in 0..self.between(3, 12) {
-            let observation = self.observation(day, &encounter);
-            results.push(json!({"reference": format!("Observation/{}", observation["id"].as_str().unwrap_or_default())}));
-            out.push(observation);
-        }
-        let report = self.report(day, &encounter, results);
-        out.push(report);
-        for _ in 0..self.between(0, 2) {
-            let prescription = self.prescription(day, &encounter);
-            out.push(prescription);
-        }
-        if self.below(3) == 0 {
-            let procedure = self.procedure(day, &encounter);
-            out.push(procedure);
-        }
+        });
+        (encounter, resource)
     }
 
-    fn patient(&mut self) -> Value {
+    pub(super) fn patient(&mut self) -> Value {
         let gender = self.pick(&["female", "male"]);
         let born = LAST_DAY
             .saturating_sub(jiff::Span::new().days(i64::try_from(self.between(400, 33_000)).unwrap_or(0)));
@@ -154,7 +34,11 @@ impl<'w> Maker<'w> {
             "id": self.id,
             "identifier": [{"system": "urn:oid:2.16.840.1.113883.19.6", "value": self.id.to_uppercase()}],
             "active": true,
-            "name": [{"use": "official", "given": [self.pick(&self.words.given)], "family": self.pick(&self.words.family)}],
+            "name": [{
+                "use": "official",
+                "given": [self.pick(&self.words.given)],
+                "family": self.pick(&self.words.family),
+            }],
             "telecom": [{"system": "phone", "value": format!("+1 555 {:04}", self.below(10_000))}],
             "gender": gender,
             "birthDate": born.to_string(),
@@ -169,7 +53,7 @@ impl<'w> Maker<'w> {
         })
     }
 
-    fn problem(&mut self) -> Value {
+    pub(super) fn problem(&mut self) -> Value {
         let row = self.row(&self.words.problems);
         let (day, text) = (self.day().to_string(), self.phrase());
         json!({
@@ -196,7 +80,7 @@ impl<'w> Maker<'w> {
         })
     }
 
-    fn allergy(&mut self) -> Value {
+    pub(super) fn allergy(&mut self) -> Value {
         let row = self.row(&self.words.allergies);
         json!({
             "resourceType": "AllergyIntolerance",
@@ -216,7 +100,7 @@ impl<'w> Maker<'w> {
         })
     }
 
-    fn observation(&mut self, day: Date, encounter: &str) -> Value {
+    pub(super) fn observation(&mut self, day: Date, encounter: &str) -> Value {
         let analyte = &self.words.analytes[self.below(self.words.analytes.len())];
         let limit = |text: &str, other: f64| text.parse::<f64>().unwrap_or(other);
         let (low, high) = (limit(analyte.low, 20.0), limit(analyte.high, 180.0));
@@ -252,7 +136,7 @@ impl<'w> Maker<'w> {
         observation
     }
 
-    fn pressure(&mut self, day: Date, encounter: &str) -> Value {
+    pub(super) fn pressure(&mut self, day: Date, encounter: &str) -> Value {
         let (systolic, diastolic) = (self.between(98, 172), self.between(58, 104));
         let component = |code: &str, display: &str, value: usize| {
             json!({
@@ -278,7 +162,7 @@ impl<'w> Maker<'w> {
         })
     }
 
-    fn report(&mut self, day: Date, encounter: &str, results: Vec<Value>) -> Value {
+    pub(super) fn report(&mut self, day: Date, encounter: &str, results: Vec<Value>) -> Value {
         let text = self.phrase();
         json!({
             "resourceType": "DiagnosticReport",
@@ -297,7 +181,7 @@ impl<'w> Maker<'w> {
         })
     }
 
-    fn prescription(&mut self, day: Date, encounter: &str) -> Value {
+    pub(super) fn prescription(&mut self, day: Date, encounter: &str) -> Value {
         let row = self.row(&self.words.medicines);
         json!({
             "resourceType": "MedicationRequest",
@@ -318,7 +202,7 @@ impl<'w> Maker<'w> {
         })
     }
 
-    fn vaccine(&mut self) -> Value {
+    pub(super) fn vaccine(&mut self) -> Value {
         let row = self.row(&self.words.vaccines);
         json!({
             "resourceType": "Immunization",
@@ -335,7 +219,7 @@ impl<'w> Maker<'w> {
         })
     }
 
-    fn procedure(&mut self, day: Date, encounter: &str) -> Value {
+    pub(super) fn procedure(&mut self, day: Date, encounter: &str) -> Value {
         let row = self.row(&self.words.procedures);
         let text = self.phrase();
         json!({
@@ -352,69 +236,59 @@ impl<'w> Maker<'w> {
         })
     }
 
+    pub(super) fn bill(&mut self, day: Date, encounter: &str) -> Value {
+        let charged = self.between(80, 900);
+        let money = |amount: usize| json!({"value": amount, "currency": "USD"});
+        let total = |code: &str, display: &str, amount: usize| json!({"category": hl7("adjudication", code, display), "amount": money(amount)});
+        json!({
+            "resourceType": "ExplanationOfBenefit",
+            "id": self.id_for("b"),
+            "status": "active",
+            "type": hl7("claim-type", "professional", "Professional"),
+            "use": "claim",
+            "patient": self.subject(),
+            "billablePeriod": {"start": day.to_string(), "end": day.to_string()},
+            "created": day.to_string(),
+            "insurer": self.organization(),
+            "provider": self.organization(),
+            "outcome": "complete",
+            "insurance": [{"focal": true, "coverage": {"display": "Health plan"}}],
+            "item": [{
+                "sequence": 1,
+                "productOrService": concept(SNOMED, "185349003", "Encounter for check up"),
+                "encounter": [{"reference": format!("Encounter/{encounter}")}],
+                "net": money(charged),
+            }],
+            "total": [
+                total("submitted", "Submitted Amount", charged),
+                total("benefit", "Benefit Amount", charged * self.between(60, 100) / 100),
+            ],
+        })
+    }
+
     /// Those whom every person of the population refers to.
-    fn staff(&mut self) -> Vec<Value> {
+    pub(super) fn staff(&mut self) -> Vec<Value> {
         let practitioner = |index: usize| {
             json!({
                 "resourceType": "Practitioner",
-                "id": format!("pop-practitioner-{index}"),
+                "id": self.staff_id("practitioner", index),
                 "active": true,
-                "name": [{"given": [self.pick(&self.words.given)], "family": self.pick(&self.words.family), "prefix": ["Dr."]}],
+                "name": [{
+                    "prefix": ["Dr."],
+                    "given": [self.pick(&self.words.given)],
+                    "family": self.pick(&self.words.family),
+                }],
             })
         };
         let organization = |index: usize| {
             json!({
                 "resourceType": "Organization",
-                "id": format!("pop-organization-{index}"),
+                "id": self.staff_id("organization", index),
                 "active": true,
                 "name": format!("{} Clinic", self.pick(&self.words.cities)),
             })
         };
         (0..PRACTITIONERS).map(practitioner).chain((0..ORGANIZATIONS).map(organization)).collect()
-    }
-
-    fn subject(&self) -> Value {
-        json!({"reference": format!("Patient/{}", self.id)})
-    }
-
-    fn practitioner(&self) -> Value {
-        json!({"reference": format!("Practitioner/pop-practitioner-{}", self.below(PRACTITIONERS))})
-    }
-
-    fn organization(&self) -> Value {
-        json!({"reference": format!("Organization/pop-organization-{}", self.below(ORGANIZATIONS))})
-    }
-
-    fn id_for(&mut self, sort: &str) -> String {
-        self.next += 1;
-        format!("{}-{sort}{}", self.id, self.next)
-    }
-
-    fn day(&self) -> Date {
-        let back = i64::try_from(self.below(DAYS)).unwrap_or(0);
-        LAST_DAY.saturating_sub(jiff::Span::new().days(back))
-    }
-
-    /// Two to five phrases in a row.
-    fn phrase(&self) -> String {
-        let count = self.between(2, 5);
-        (0..count).map(|_| self.pick(&self.words.phrases)).collect::<Vec<_>>().join(". ") + "."
-    }
-
-    fn row(&self, rows: &'w [Row<'static>]) -> Row<'static> {
-        rows[self.below(rows.len())].clone()
-    }
-
-    fn pick(&self, from: &[&'static str]) -> &'static str {
-        from[self.below(from.len())]
-    }
-
-    fn between(&self, low: usize, high: usize) -> usize {
-        low + self.below(high - low + 1)
-    }
-
-    fn below(&self, limit: usize) -> usize {
-        usize::try_from(self.rng.next_u64() % limit.max(1) as u64).unwrap_or(0)
     }
 }
 
