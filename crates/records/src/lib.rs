@@ -20,6 +20,7 @@ mod index;
 mod jobs;
 mod library;
 mod question;
+mod receive;
 mod record;
 mod shapes;
 mod tables;
@@ -30,6 +31,7 @@ pub use answer::Kind as AnswerKind;
 pub use document::BoundingBox;
 pub use library::{AskError, Library, Viewer, ask};
 pub use question::LONGEST_QUESTION;
+pub use receive::receive_document;
 pub use shapes::{
     Answer, Citation, CitationSource, DocumentSource, ResourceSource, ResultGroup, ResultPoint, ResultStatus,
     Sentence, SourceRef,

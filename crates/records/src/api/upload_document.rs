@@ -3,15 +3,11 @@
 use super::list_documents::item;
 use super::reading::person;
 use super::uploads::{self, UploadForm};
-use crate::document::{Kept, State as Reading, sniff};
-use crate::jobs::read_document;
+use crate::receive::receive;
 use crate::shapes::DocumentItem;
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{Multipart, State};
 use http::StatusCode;
-use salus_core::Uid;
 use salus_http::{ApiError, App, Caller, Json, Path};
-use salus_store::{Batch, Op};
 
 /// Upload a document
 ///
@@ -30,25 +26,7 @@ pub(crate) async fn handle(
 ) -> Result<(StatusCode, Json<DocumentItem>), ApiError> {
     person(&caller, &id).await?;
     let upload = uploads::file(form).await?;
-    let kept = Kept {
-        title: upload.name,
-        media_type: sniff(&upload.bytes).media_type().to_owned(),
-        size: upload.bytes.len() as u64,
-        sha256: hex::encode(digest(&SHA256, &upload.bytes)),
-        blob: caller.records.put_blob(Some(&id), upload.bytes).await?.to_string(),
-        uploaded: caller.now,
-        dated: None,
-        state: Reading::Received,
-        reason: None,
-        pages: None,
-        layer: None,
-    };
-    let document = Uid::fresh(app.clock.as_ref(), app.rng.as_ref()).to_string();
-    let batch = Batch {
-        ops: vec![Op::Create { resource: kept.resource(&document, &id) }],
-        jobs: vec![read_document::job(&document, &id, caller.account())],
-        ..Batch::default()
-    };
-    caller.records.write(batch).await?;
+    let (document, kept) =
+        receive(&app, &caller.records, &id, &upload.name, upload.bytes, Some(caller.account())).await?;
     Ok((StatusCode::ACCEPTED, Json(item(document, kept))))
 }

@@ -14,10 +14,10 @@ use serde_json::json;
 const QUEUE: &str = "records.read-document";
 
 /// The job that reads a document of a person.
-pub(crate) fn job(document_id: &str, person_id: &str, owner: &str) -> NewJob {
+pub(crate) fn job(document_id: &str, person_id: &str, owner: Option<&str>) -> NewJob {
     NewJob {
         dedupe: Some(document_id.to_owned()),
-        owner: Some(owner.to_owned()),
+        owner: owner.map(str::to_owned),
         max_attempts: 5,
         ..NewJob::new(QUEUE, json!({ "document": document_id, "person": person_id }))
     }
