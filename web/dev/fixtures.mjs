@@ -59,9 +59,18 @@ function group(code, title, plainTitle, unit, low, high, values) {
   return { code, title, plainTitle, unit, latest: points.at(-1), points }
 }
 
+/** A blood pressure has a lower number as well. */
+function pressure(one) {
+  one.points.forEach((point, index) => {
+    point.secondValue = 92 - index * 3
+    point.text = `${point.value}/${point.secondValue} mmHg`
+  })
+  return one
+}
+
 export const results = [
   group('4548-4', 'Haemoglobin A1c', 'Long-term blood sugar (HbA1c)', '%', 4, 5.6, [['2019-03-11', 8.4], ['2019-09-20', 7.9], ['2020-03-02', 7.6], ['2022-11-15', 7.1], ['2023-05-22', 7.4], ['2023-11-06', 7.0], ['2024-06-10', 6.9], ['2024-12-02', 7.2], ['2025-06-16', 6.7], ['2025-12-08', 6.5], ['2026-03-04', 6.8], ['2026-09-03', 6.1]]),
-  group('8480-6', 'Systolic blood pressure', 'Upper blood pressure', 'mmHg', 90, 130, [['2024-02-01', 148], ['2024-08-12', 141], ['2025-02-10', 137], ['2025-09-01', 132], ['2026-03-04', 128], ['2026-09-03', 126]]),
+  pressure(group('85354-9', 'Blood pressure', 'Blood pressure', 'mmHg', 90, 130, [['2024-02-01', 148], ['2024-08-12', 141], ['2025-02-10', 137], ['2025-09-01', 132], ['2026-03-04', 128], ['2026-09-03', 126]])),
   group('13457-7', 'LDL cholesterol (calculated)', '“Bad” cholesterol (LDL)', 'mg/dL', undefined, 100, [['2023-05-22', 139], ['2024-06-10', 118], ['2025-06-16', 104], ['2026-03-04', 96]]),
   group('33914-3', 'Estimated glomerular filtration rate', 'Kidney function (eGFR)', 'mL/min/1.73 m²', 60, undefined, [['2023-05-22', 71], ['2024-06-10', 68], ['2025-06-16', 66], ['2026-03-04', 57]]),
   group('29463-7', 'Body weight', 'Weight', 'kg', undefined, undefined, [['2024-02-01', 84.2], ['2025-02-10', 81.5], ['2026-03-04', 78.9], ['2026-09-03', 78.1]]),

@@ -16,3 +16,4 @@ window.ResizeObserver ??= class {
   disconnect() {}
 }
 window.scrollTo = () => undefined
+HTMLCanvasElement.prototype.getContext = () => null

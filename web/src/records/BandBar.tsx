@@ -5,7 +5,7 @@ import classes from './FactCard.module.css'
 /** The usual range as a stretch of a bar, the value as a mark on it. */
 export function BandBar({ point }: { point: ResultPoint }) {
   const range = rangeInWords(point)
-  const scale = scaleOf([point], point.low, point.high)
+  const scale = scaleOf([point.value], point.low, point.high)
   if (!range || !scale || typeof point.value !== 'number') return null
   const from = point.low === undefined || point.low === null ? 0 : place(scale, point.low)
   const to = point.high === undefined || point.high === null ? 1 : place(scale, point.high)

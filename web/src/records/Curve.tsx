@@ -16,11 +16,12 @@ export function Curve({ group }: { group: ResultGroup }) {
   const scheme = useComputedColorScheme()
   const points = useMemo(() => measured(group), [group])
   const range = usualRange(points)
-  const scale = scaleOf(points.map((one) => one.point), range.low, range.high)
+  const scale = scaleOf(points.flatMap((one) => [one.value, one.second]), range.low, range.high)
   const [first, last] = [points[0], points.at(-1)]
   if (!first || !last || !scale || first.at === last.at) return null
   const unit = group.unit ?? last.point.unit ?? ''
   const words = rangeInWords({ ...range, unit })
+  const hasLower = points.some((one) => one.second !== undefined)
   return (
     <figure className={classes.figure}>
       <div ref={ref} className={classes.plot}>
@@ -33,9 +34,11 @@ export function Curve({ group }: { group: ResultGroup }) {
       <figcaption className={classes.caption}>
         {words && (
           <span className={classes.key}>
-            <span className={classes.swatch} aria-hidden="true" /> Usual range {words}
+            <span className={classes.swatch} aria-hidden="true" /> Usual range {hasLower && 'of the upper number '}
+            {words}
           </span>
         )}
+        {hasLower && <span>The dashed line is the lower number.</span>}
         <span>
           {points.length} values, {day(first.point.date)} to {day(last.point.date)}. The scale runs from{' '}
           {number(scale.from)} to {number(scale.to)} {unit}.

@@ -23,7 +23,7 @@ export default function Plot({ points, scale, unit, width, height }: Props) {
 
   useEffect(() => {
     if (!place.current) return
-    const { x, y } = lineOf(points)
+    const { x, y, second } = lineOf(points)
     const lay = (plot: uPlot) =>
       setSpots(
         points.map(({ at, value }) => ({
@@ -31,7 +31,7 @@ export default function Plot({ points, scale, unit, width, height }: Props) {
           y: plot.valToPos(value, 'y', true) / uPlot.pxRatio,
         })),
       )
-    const plot = new uPlot(options(place.current, scale, width, height, lay), [x, y], place.current)
+    const plot = new uPlot(options(place.current, scale, width, height, lay), [x, y, second], place.current)
     return () => plot.destroy()
   }, [points, scale.from, scale.to, scale.low, scale.high, width, height])
 
@@ -139,7 +139,7 @@ function options(element: HTMLElement, scale: Scale, width: number, height: numb
       { ...axis, grid: { show: false }, gap: 10, space: width < 500 ? 56 : 88, values: (_, ticks, __, ___, step) => ticks.map((tick) => tickWords(tick, step)) },
       { ...axis, size: 56 },
     ],
-    series: [{}, { stroke: colour('primary'), width: 2, spanGaps: false, points: { show: false } }],
+    series: [{}, { stroke: colour('primary'), width: 2, spanGaps: false, points: { show: false } }, { stroke: colour('muted-ink'), width: 2, dash: [6, 4], spanGaps: false, points: { show: false } }],
     hooks: { drawClear: [(plot) => drawBand(plot, scale, colour('band'))], ready: [onReady] },
   }
 }

@@ -1,6 +1,8 @@
 import { Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { documentQuery } from '../documents/queries'
 import { usePersonId } from '../people/usePersonId'
 import { FactSheet } from './FactSheet'
 import { fromAddress } from './SourceLink'
@@ -27,11 +29,19 @@ export default function SourceDrawer() {
       title="Where this comes from"
     >
       {ref && <FactSheet source={ref} />}
-      {ref?.type === 'DocumentReference' && (
-        <Link to="/people/$personId/documents/$documentId" params={{ personId, documentId: ref.id }}>
-          Open the document
-        </Link>
-      )}
+      {ref?.type === 'DocumentReference' && <DocumentLink id={ref.id} personId={personId} />}
     </Drawer>
+  )
+}
+
+/** The document itself, where this is one that Salus keeps; others only tell of a document elsewhere. */
+function DocumentLink({ id, personId }: { id: string; personId: string }) {
+  const document = useQuery(documentQuery(id))
+  return (
+    document.data && (
+      <Link to="/people/$personId/documents/$documentId" params={{ personId, documentId: id }}>
+        Open the document
+      </Link>
+    )
   )
 }

@@ -17,7 +17,7 @@ export function Sparkline({ points }: { points: readonly ResultPoint[] }) {
   const recent = measured.filter((one) => last && last.at - one.at <= TWO_YEARS)
   const first = recent[0]
   if (!first || !last || recent.length < 2 || first.at === last.at) return null
-  const scale = scaleOf(recent.map((one) => one.point), last.point.low, last.point.high)
+  const scale = scaleOf(recent.map((one) => one.point.value), last.point.low, last.point.high)
   if (!scale) return null
   const x = (at: number) => 3 + ((at - first.at) / (last.at - first.at)) * (WIDTH - 8)
   const y = (value: number) => HEIGHT - 2 - place(scale, value) * (HEIGHT - 4)

@@ -8,9 +8,11 @@ export interface Scale {
   high?: number
 }
 
+type Maybe = number | null | undefined
+
 /** The stretch that shows all the values and the usual range, with air at both ends, never below zero by air alone. */
-export function scaleOf(points: readonly ResultPoint[], low?: number | null, high?: number | null): Scale | undefined {
-  const shown = [...points.map((point) => point.value), low, high].filter(isNumber)
+export function scaleOf(values: readonly Maybe[], low?: Maybe, high?: Maybe): Scale | undefined {
+  const shown = [...values, low, high].filter(isNumber)
   if (shown.length === 0) return undefined
   const [least, most] = [Math.min(...shown), Math.max(...shown)]
   const air = (most - least || Math.abs(most) || 1) * 0.12
@@ -77,6 +79,6 @@ export function number(value: number): string {
   return Number(value.toPrecision(value >= 1000 ? 6 : 4)).toLocaleString('en-GB', { maximumFractionDigits: 4 })
 }
 
-function isNumber(value: number | null | undefined): value is number {
+function isNumber(value: Maybe): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }

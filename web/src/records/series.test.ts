@@ -27,6 +27,11 @@ test.each([
   expect(lineOf(measured(group(...dates.map((date): [string, number] => [date, 1])))).y).toEqual(line)
 })
 
+test('the lower number of a blood pressure is a line of its own', () => {
+  const points = measured(group(['2026-01-01', 130, { secondValue: 84 }], ['2026-02-01', 126, { secondValue: 78 }]))
+  expect(lineOf(points)).toMatchObject({ y: [130, 126], second: [84, 78] })
+})
+
 test('the usual range is that of the newest point that has one', () => {
   const points = measured(group(['2024-01-01', 6, { high: 6 }], ['2025-01-01', 6, { high: 5.6 }], ['2026-01-01', 6]))
   expect(usualRange(points)).toEqual({ low: undefined, high: 5.6 })

@@ -7,13 +7,15 @@ export interface Measured {
   /** Seconds since 1970. */
   at: number
   value: number
+  /** The lower number of a blood pressure. */
+  second?: number
   point: ResultPoint
 }
 
 /** The points that have a number, in order of time. */
 export function measured(group: ResultGroup): Measured[] {
   return group.points
-    .flatMap((point) => (typeof point.value === 'number' ? [{ at: seconds(point.date), value: point.value, point }] : []))
+    .flatMap((point) => (typeof point.value === 'number' ? [{ at: seconds(point.date), value: point.value, second: point.secondValue ?? undefined, point }] : []))
     .filter((one) => Number.isFinite(one.at))
     .sort((a, b) => a.at - b.at)
 }
@@ -22,22 +24,25 @@ export function measured(group: ResultGroup): Measured[] {
  * The line of a curve. Where nothing was measured for long (over 400 days, and over three times the usual
  * pause), the line is broken: a gap stays a gap.
  */
-export function lineOf(points: readonly Measured[]): { x: number[]; y: (number | null)[] } {
+export function lineOf(points: readonly Measured[]): { x: number[]; y: (number | null)[]; second: (number | null)[] } {
   const pauses = points.slice(1).map((one, index) => one.at - (points[index]?.at ?? one.at))
   const usual = [...pauses].sort((a, b) => a - b)[Math.floor(pauses.length / 2)] ?? 0
   const long = Math.max(400 * DAY, usual * 3)
   const x: number[] = []
   const y: (number | null)[] = []
+  const second: (number | null)[] = []
   points.forEach((one, index) => {
     const pause = index > 0 ? (pauses[index - 1] ?? 0) : 0
     if (pause > long) {
       x.push(one.at - pause / 2)
       y.push(null)
+      second.push(null)
     }
     x.push(one.at)
     y.push(one.value)
+    second.push(one.second ?? null)
   })
-  return { x, y }
+  return { x, y, second }
 }
 
 /** The usual range that stands behind the curve: that of the newest point that has one. */
