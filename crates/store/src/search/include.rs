@@ -3,13 +3,14 @@
 use super::Search;
 use crate::backend::Name;
 use crate::{Error, Stored};
+use salus_access::RowFilter;
 use salus_fhir::defs::{self, ParamKind, SearchParam};
 use salus_fhir::json::Value;
 use salus_fhir::search::{
     Filter, FilterValue, Include, IndexEntry, IndexValue, Query, extract, extract_param,
 };
 use salus_fhir::{Issue, IssueCode, compartment};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A page brings at most so many resources along.
 const MOST: usize = 10_000;
@@ -84,9 +85,12 @@ impl Search<'_> {
         if names.is_empty() {
             return Ok(found);
         }
+        let mut rows: HashMap<String, RowFilter> = HashMap::new();
         for row in self.inner.backend.newest(names).await?.into_iter().flatten() {
             let Some(stored) = self.inner.open_row(&row).await? else { continue };
-            if (self.rows)(&stored.type_name).admits(&stored.json()?) {
+            let type_name = stored.type_name.clone();
+            let rows = rows.entry(type_name).or_insert_with_key(|type_name| (self.rows)(type_name));
+            if rows.admits(&stored.json()?) {
                 seen.insert(name(&stored));
                 found.push(stored);
             }

@@ -40,6 +40,20 @@ pub fn any_query() -> impl Strategy<Value = QuerySketch> {
     })
 }
 
+/// Each filter by itself, in pages of three.
+pub fn single_filters() -> impl Iterator<Item = QuerySketch> {
+    let singles = |(type_name, filters, _): &Choice| {
+        let type_name = *type_name;
+        filters.iter().map(move |filter| QuerySketch {
+            type_name,
+            filters: vec![*filter],
+            sort: None,
+            page: 3,
+        })
+    };
+    TYPES.iter().skip(1).flat_map(singles)
+}
+
 type Choice = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
 const TYPES: [Choice; 7] = [
@@ -110,6 +124,16 @@ const OBSERVATION: &[(&str, &str)] = &[
     ("combo-value-quantity", "lt-1"),
     ("code-value-quantity", "4548-4$gt0"),
     ("component-code-value-quantity", "8480-6$lt-1"),
+    ("component-code-value-concept", "8480-6$8480-6"),
+    ("combo-code-value-concept", "LP-x$http://loinc.org|LP-x"),
+    ("performer:identifier", "urn:lab|l1"),
+    ("performer:identifier", "l1"),
+    ("identifier:of-type", "http://types|MR|n1"),
+    ("_profile", "http://p/a"),
+    ("_profile:below", "http://p/a"),
+    ("_profile:above", "http://p/a/b/c"),
+    ("_tag", "http://tags|x"),
+    ("_tag:not", "x"),
     ("identifier", "urn:mrn|n1"),
     ("identifier", "n2"),
     ("_id", "observation1"),
@@ -132,6 +156,9 @@ const PATIENT: &[(&str, &str)] = &[
     ("active", "true"),
     ("identifier", "urn:mrn|n1"),
     ("link", "Patient/ann"),
+    ("identifier:of-type", "http://types|SS|n2"),
+    ("_profile:below", "http://p"),
+    ("_tag", "y"),
     ("general-practitioner", "Practitioner/practitioner2"),
     ("_id", "ann"),
     ("_id", "bob,dan"),

@@ -174,7 +174,11 @@ impl Sketch {
         if body.get("id").is_none() {
             body["id"] = json!(format!("{}{}", KINDS[self.kind].to_lowercase(), self.id));
         }
-        body["identifier"] = json!([{"system": "urn:mrn", "value": format!("n{}", self.value)}]);
+        let (kind, tag) = (["MR", "SS"][self.text % 2], ["x", "y"][self.id % 2]);
+        body["identifier"] = json!([{"system": "urn:mrn", "value": format!("n{}", self.value),
+                                     "type": {"coding": [{"system": "http://types", "code": kind}]}}]);
+        let profile = ["http://p/a", "http://p/a/b", "http://p/ab"][self.code % 3];
+        body["meta"] = json!({"profile": [profile], "tag": [{"system": "http://tags", "code": tag}]});
         body
     }
 
@@ -214,8 +218,10 @@ impl Sketch {
                 set("status", Some(json!(["final", "amended"][self.text % 2])));
                 set("code", Some(self.concept()));
                 set("subject", patient(0));
+                let elsewhere = json!({"identifier": {"system": "urn:lab", "value": "l1"}});
+                let others = [(self.value > 1).then_some(doctor), (self.value == 1).then_some(elsewhere)];
                 let performers: Vec<Value> =
-                    patient(1).into_iter().chain((self.value > 1).then_some(doctor)).collect();
+                    patient(1).into_iter().chain(others.into_iter().flatten()).collect();
                 set("performer", (!performers.is_empty()).then(|| json!(performers)));
                 set(
                     "encounter",
@@ -225,11 +231,13 @@ impl Sketch {
                 set("valueQuantity", (self.value != 0).then(|| {
                     json!({"value": f64::from(self.value) + 0.5, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"})
                 }));
-                set(
-                    "component",
-                    (self.value < -1)
-                        .then(|| json!([{"code": self.concept(), "valueQuantity": {"value": self.value}}])),
-                );
+                let mut component = json!({"code": self.concept()});
+                if self.value == -3 {
+                    component["valueCodeableConcept"] = self.concept();
+                } else {
+                    component["valueQuantity"] = json!({"value": self.value});
+                }
+                set("component", (self.value < -1).then(|| json!([component])));
             }
             "Condition" => {
                 set("code", Some(self.concept()));
