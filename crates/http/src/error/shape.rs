@@ -62,8 +62,13 @@ impl ApiError {
 
     /// The `OperationOutcome` answer.
     pub(crate) fn outcome(&self) -> Response {
-        let body = operation_outcome(&self.outcome_issues());
+        let body = self.operation_outcome();
         self.answer("application/fhir+json", serde_json::to_vec(&body).unwrap_or_default())
+    }
+
+    /// The `OperationOutcome` itself; also for an entry of a bundle.
+    pub fn operation_outcome(&self) -> Value {
+        operation_outcome(&self.outcome_issues())
     }
 
     fn outcome_issues(&self) -> Vec<Issue> {
