@@ -33,7 +33,9 @@ impl Server {
         let address = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned))
+            .find_map(|line| {
+                line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned)
+            })
             .expect("the server prints its address");
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address, folder: folder.to_path_buf() }

@@ -11,7 +11,9 @@ pub fn run(yes: bool, arguments: &[&str]) -> Result {
     say("Building Salus (the first time takes a while)");
     shell::run(&mut cargo(&["build", "--release", "--package", "salus-server"]))?;
     say("Starting Salus");
-    shell::run(Command::new(target_folder().join("release/salus")).arg("demo").args(arguments).current_dir(root()))
+    shell::run(
+        Command::new(target_folder().join("release/salus")).arg("demo").args(arguments).current_dir(root()),
+    )
 }
 
 /// Cargo's target folder.

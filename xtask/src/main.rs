@@ -35,8 +35,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let yes = words.iter().any(|word| word == "--yes") || std::env::var_os("CI").is_some();
     let chore = words.iter().map(String::as_str).find(|word| *word != "--yes");
-    let rest: Vec<&str> =
-        words.iter().map(String::as_str).filter(|word| *word != "--yes").skip(1).collect();
+    let rest: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "--yes").skip(1).collect();
     let outcome = match chore {
         Some("demo") => demo::run(yes, &rest),
         Some("test") => test::run(yes, &rest),

@@ -1,1 +1,83 @@
-fn main() {}
+//! `salus`: the one binary. It reads the configuration, opens the store, mounts the capabilities and serves;
+//! its other subcommands are an operator's tools over the same store.
+//!
+//! It contains no logic of a capability. Start reading at [`Command`]; each subcommand has a file of its own.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod command;
+mod config;
+mod house;
+mod web;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// One self-hosted health platform around one record.
+#[derive(Parser)]
+#[command(name = "salus", version, about)]
+struct Cli {
+    /// The configuration file; `salus.toml` in the working folder when it is there.
+    #[arg(long, global = true, env = "SALUS_CONFIG")]
+    config: Option<PathBuf>,
+    /// The folder that holds the data; overrules the configuration.
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API, the FHIR interface and the web client.
+    Serve(command::serve::Arguments),
+    /// Put FHIR resources, bundles and NDJSON files into the store.
+    Import(command::import::Arguments),
+    /// Ask one person's record a question.
+    Ask(command::ask::Arguments),
+    /// Serve a store full of synthetic people, with a login for each role.
+    Demo(command::demo::Arguments),
+    /// Add people who may sign in.
+    #[command(subcommand)]
+    Account(command::account::Command),
+    /// Look after the audit log.
+    #[command(subcommand)]
+    Audit(command::audit::Command),
+    /// Measure this machine.
+    #[command(subcommand)]
+    Bench(command::bench::Command),
+    /// Print the OpenAPI description of the product's API.
+    Openapi,
+}
+
+/// What a subcommand may fail with; the text is for the operator.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli).await {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("salus: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let mut config = config::Config::load(cli.config.as_deref())?;
+    if let Some(data) = cli.data {
+        config.store.data = data;
+    }
+    match cli.command {
+        Command::Serve(arguments) => command::serve::run(config, arguments).await,
+        Command::Import(arguments) => command::import::run(&config, arguments).await,
+        Command::Ask(arguments) => command::ask::run(&config, arguments).await,
+        Command::Demo(arguments) => command::demo::run(config, arguments).await,
+        Command::Account(command) => command::account::run(&config, command).await,
+        Command::Audit(command) => command::audit::run(&config, command).await,
+        Command::Bench(command) => command::bench::run(command).await,
+        Command::Openapi => command::openapi::run(),
+    }
+}

@@ -1,0 +1,10 @@
+//! The subcommands, a file each.
+
+pub mod account;
+pub mod ask;
+pub mod audit;
+pub mod bench;
+pub mod demo;
+pub mod import;
+pub mod openapi;
+pub mod serve;

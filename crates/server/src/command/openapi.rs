@@ -1,0 +1,10 @@
+//! `salus openapi`: the description of the product's API, as the server itself would give it.
+
+use crate::{Failure, house};
+use std::process::ExitCode;
+
+/// Prints the OpenAPI document.
+pub fn run() -> Result<ExitCode, Failure> {
+    println!("{}", salus_http::openapi(house::capabilities()).to_pretty_json()?);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,84 @@
+//! `salus serve`: the API, the FHIR interface, the web client, and the background work.
+
+use crate::config::Config;
+use crate::{Failure, house, web};
+use clap::Args;
+use salus_http::App;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+
+/// The flags of `serve`.
+#[derive(Args)]
+pub struct Arguments {
+    /// The port; overrules the configuration.
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+/// Serves until told to stop.
+pub async fn run(mut config: Config, arguments: Arguments) -> Result<ExitCode, Failure> {
+    if let Some(port) = arguments.port {
+        config.http.port = port;
+    }
+    start_log(&config)?;
+    let store = house::open(&config).await?;
+    let app = house::app(store, &config)?;
+    serve(app, &config, |address| println!("Salus is listening on {address}")).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Serves `app`; `announce` is told the address as soon as it can be reached.
+///
+/// On SIGINT or SIGTERM no more requests are taken, those under way are answered, running jobs are finished or
+/// handed back, and the store is closed, in this order.
+pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Result<(), Failure> {
+    let place = SocketAddr::new(config.http.address, config.http.port);
+    let listener =
+        TcpListener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?;
+    let address = address(listener.local_addr()?);
+    let store = app.store.clone();
+    let capabilities = house::capabilities();
+    let workers = salus_http::jobs::start(&app, &capabilities);
+    let client = axum::Router::new().fallback(web::serve);
+    let router = salus_http::router(app, capabilities, Some(client));
+    announce(&address);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    workers.stop().await;
+    store.close().await;
+    Ok(())
+}
+
+/// Starts logging as configured.
+pub fn start_log(config: &Config) -> Result<(), Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter)
+        .map_err(|error| format!("log.filter is not understood: {error}"))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log.json {
+        log.json().init()
+    } else {
+        log.init()
+    }
+    Ok(())
+}
+
+/// Browsers keep a `Secure` cookie without TLS on `localhost` only, so the loopback goes by that name.
+fn address(place: SocketAddr) -> String {
+    match place.ip().is_loopback() {
+        true => format!("http://localhost:{}", place.port()),
+        false => format!("http://{place}"),
+    }
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _interrupted = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _interrupted = interrupt => {}
+        _terminated = terminate.recv() => {}
+    }
+}

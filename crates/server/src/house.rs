@@ -1,0 +1,32 @@
+//! What every subcommand stands on: the opened store, the accounts, and the list of capabilities.
+
+use crate::Failure;
+use crate::config::Config;
+use salus_auth::Auth;
+use salus_core::{Clock, SystemClock, SystemRng};
+use salus_http::{App, Capability};
+use salus_store::{Store, StoreConfig};
+use std::sync::Arc;
+
+/// Opens the store of the configuration with the real clock and the real randomness.
+pub async fn open(config: &Config) -> Result<Store, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store = Store::open(StoreConfig::at(&config.store.data), clock, Arc::new(SystemRng)).await;
+    store.map_err(|error| format!("cannot open {}: {error}", config.store.data.display()).into())
+}
+
+/// The accounts in the store.
+pub fn accounts(store: &Store, config: &Config) -> Result<Auth, Failure> {
+    Ok(Auth::open(store.clone(), config.auth)?)
+}
+
+/// Everything that is mounted. A new capability is one crate and one line here.
+pub fn capabilities() -> Vec<Capability> {
+    vec![salus_rest::capability(), salus_records::capability()]
+}
+
+/// The state that handlers and jobs share.
+pub fn app(store: Store, config: &Config) -> Result<App, Failure> {
+    let auth = accounts(&store, config)?;
+    Ok(App::new(store, auth, config.http.limits.clone()))
+}
