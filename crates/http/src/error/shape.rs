@@ -67,7 +67,7 @@ impl ApiError {
     }
 
     /// The `OperationOutcome` itself; also for an entry of a bundle.
-    pub fn operation_outcome(&self) -> Value {
+    pub fn operation_outcome(&self) -> serde_json::Value {
         operation_outcome(&self.outcome_issues())
     }
 
