@@ -1,6 +1,6 @@
 //! People by the thousand, for measuring: plausible in shape and size, not in medicine.
 //!
-//! Each person is made from the seed and the person's number alone, so any part of a population can be made again.
+//! Each person is made from the seed and the person's number alone, so any part can be made again.
 
 mod records;
 
@@ -134,11 +134,13 @@ impl<'w> Maker<'w> {
     }
 
     fn practitioner(&self) -> Value {
-        json!({"reference": format!("Practitioner/{}", self.staff_id("practitioner", self.below(PRACTITIONERS)))})
+        let id = self.staff_id("practitioner", self.below(PRACTITIONERS));
+        json!({"reference": format!("Practitioner/{id}")})
     }
 
     fn organization(&self) -> Value {
-        json!({"reference": format!("Organization/{}", self.staff_id("organization", self.below(ORGANIZATIONS)))})
+        let id = self.staff_id("organization", self.below(ORGANIZATIONS));
+        json!({"reference": format!("Organization/{id}")})
     }
 
     fn staff_id(&self, sort: &str, index: usize) -> String {

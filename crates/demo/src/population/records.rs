@@ -1,7 +1,7 @@
 //! The resources of one person of a population.
 
 use super::{LAST_DAY, Maker, ORGANIZATIONS, PRACTITIONERS};
-use crate::resources::{CVX, ICD10, LOINC, RXNORM, SNOMED, UCUM, coding, concept, hl7, number};
+use crate::resources::{CVX, ICD10, LOINC, RXNORM, SNOMED, UCUM, coding, concept, hl7};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -86,10 +86,12 @@ impl Maker<'_> {
             "resourceType": "AllergyIntolerance",
             "id": self.id_for("a"),
             "clinicalStatus": {"coding": [{
-                "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active",
+                "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical",
+                "code": "active",
             }]},
             "verificationStatus": {"coding": [{
-                "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification", "code": "confirmed",
+                "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification",
+                "code": "confirmed",
             }]},
             "category": [row.cell(3)],
             "criticality": self.pick(&["low", "high"]),
@@ -107,7 +109,7 @@ impl Maker<'_> {
         let spread = (high - low).abs().max(1.0);
         let value = (low + spread * (self.below(1600) as f64 / 1000.0 - 0.3)).max(0.1);
         let value = if spread < 20.0 { format!("{value:.1}") } else { format!("{value:.0}") };
-        let quantity = |value: &str| json!({"value": number(value), "unit": analyte.unit, "system": UCUM, "code": analyte.ucum});
+        let quantity = |value: &str| analyte.quantity(value);
         let text = format!("{}: {value} {}", analyte.name, analyte.unit);
         let mut observation = json!({
             "resourceType": "Observation",
@@ -239,7 +241,10 @@ impl Maker<'_> {
     pub(super) fn bill(&mut self, day: Date, encounter: &str) -> Value {
         let charged = self.between(80, 900);
         let money = |amount: usize| json!({"value": amount, "currency": "USD"});
-        let total = |code: &str, display: &str, amount: usize| json!({"category": hl7("adjudication", code, display), "amount": money(amount)});
+        let total = |code: &str, display: &str, amount: usize| {
+            let category = hl7("adjudication", code, display);
+            json!({"category": category, "amount": money(amount)})
+        };
         json!({
             "resourceType": "ExplanationOfBenefit",
             "id": self.id_for("b"),

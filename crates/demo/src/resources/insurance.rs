@@ -24,7 +24,10 @@ pub(super) fn coverage(chart: &Chart<'_>, row: &Row<'_>) -> Value {
 /// `claim | key | served | insurer | coverage | SNOMED CT | service | charged | paid | provider`
 pub(super) fn claim(chart: &Chart<'_>, row: &Row<'_>) -> Value {
     let money = |text: &str| json!({"value": number(text), "currency": "USD"});
-    let amount = |code: &str, display: &str, text: &str| json!({"category": hl7("adjudication", code, display), "amount": money(text)});
+    let amount = |code: &str, display: &str, text: &str| {
+        let category = hl7("adjudication", code, display);
+        json!({"category": category, "amount": money(text)})
+    };
     let created = chart.day(row.cell(2)).saturating_add(jiff::Span::new().days(12));
     json!({
         "resourceType": "ExplanationOfBenefit",

@@ -78,7 +78,8 @@ impl Analyte {
         }
     }
 
-    fn quantity(&self, value: &str) -> Value {
+    /// A value in the unit of the analyte.
+    pub(crate) fn quantity(&self, value: &str) -> Value {
         json!({"value": number(value), "unit": self.unit, "system": UCUM, "code": self.ucum})
     }
 
@@ -126,7 +127,7 @@ pub(super) fn labs(chart: &mut Chart<'_>, row: &Row<'_>) -> Vec<Value> {
     resources
 }
 
-/// `vitals | day | name=value …`, `bp=128/82`; a body mass index is reckoned where weight and height are told.
+/// `vitals | day | name=value …`, `bp=128/82`; with weight and height the body mass index is reckoned.
 pub(super) fn vitals(chart: &mut Chart<'_>, row: &Row<'_>) -> Vec<Value> {
     let date = chart.date(row.cell(1));
     let mut resources = Vec::new();

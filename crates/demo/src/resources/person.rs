@@ -28,7 +28,11 @@ pub(crate) fn patient(chart: &Chart<'_>) -> Value {
         "gender": row.cell(3),
         "birthDate": chart.date(row.cell(4)),
         "address": [{
-            "use": "home", "line": [row.cell(7)], "postalCode": row.cell(8), "city": row.cell(9), "country": "US",
+            "use": "home",
+            "line": [row.cell(7)],
+            "postalCode": row.cell(8),
+            "city": row.cell(9),
+            "country": "US",
         }],
         "communication": [{
             "language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "en", "display": "English"}]},

@@ -8,7 +8,7 @@ use super::{Environment, arithmetic, compare, functions, strict, types};
 use serde_json::Value;
 use std::cell::Cell;
 
-/// Items looked at, compared or made by one evaluation. A resource of a megabyte has some ten thousand elements.
+/// Items looked at, compared or made by one evaluation; a resource of a megabyte has some ten thousand.
 const MAX_STEPS: usize = 2_000_000;
 /// Bytes of text made by one evaluation.
 const MAX_TEXT: usize = 4 * 1024 * 1024;

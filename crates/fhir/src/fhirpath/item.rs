@@ -164,7 +164,8 @@ impl<'a> System<'a> {
             Self::Decimal(value) => decimal_json(value),
             Self::Quantity(Quantity { value, unit }) => match unit {
                 QuantityUnit::Ucum(code) => {
-                    json!({"value": decimal_json(value), "unit": &**code, "system": super::UCUM, "code": &**code})
+                    let (value, code) = (decimal_json(value), &**code);
+                    json!({"value": value, "unit": code, "system": super::UCUM, "code": code})
                 }
                 QuantityUnit::Calendar(_) => {
                     json!({"value": decimal_json(value), "system": super::UCUM, "code": unit.code()})

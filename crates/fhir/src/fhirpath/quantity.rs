@@ -150,8 +150,9 @@ impl Quantity {
 
     /// Whether the two measure the same kind of thing.
     pub(super) fn comparable(&self, other: &Self) -> bool {
-        self.unit.code() == other.unit.code()
-            || matches!((Unit::parse(self.unit.code()), Unit::parse(other.unit.code())), (Some(a), Some(b)) if a.comparable(&b))
+        let (own, others) = (self.unit.code(), other.unit.code());
+        own == others
+            || matches!((Unit::parse(own), Unit::parse(others)), (Some(a), Some(b)) if a.comparable(&b))
     }
 
     /// The order; `None` where the units cannot be compared.

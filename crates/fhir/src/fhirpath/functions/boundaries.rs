@@ -69,7 +69,7 @@ fn moment_digits(moment: &Moment) -> i64 {
     if moment.kind == MomentKind::Time { digits - 8 } else { digits }
 }
 
-/// Half a unit of the last digit below or above, told in `digits`: cut where that stays within, rounded where not.
+/// Half a unit of the last digit below or above, told in `digits`: cut towards the value, rounded away from it.
 fn decimal_boundary(value: Decimal, high: bool, digits: Option<u32>) -> Option<Decimal> {
     let digits = digits.unwrap_or(DECIMAL_DIGITS);
     if digits > Decimal::MAX_SCALE {

@@ -86,7 +86,7 @@ fn is_entry_of(entry: &Value, reference: &str) -> bool {
     }
 }
 
-/// Whether the item has the type that a definition of the standard describes. Other profiles are not known here.
+/// Whether the item has the type that a definition of the standard describes. Other profiles are not known.
 fn conforms_to<'a>(call: &Invocation<'_, '_, 'a>, input: &[Item<'a>]) -> Result<Collection<'a>, Error> {
     let (Some(profile), [item]) = (call.text(0)?, input) else { return Ok(Vec::new()) };
     let Some(def) = profile.strip_prefix(STRUCTURE).and_then(types::named) else {

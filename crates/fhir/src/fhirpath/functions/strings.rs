@@ -101,8 +101,8 @@ fn pattern<'a>(call: &Invocation<'_, '_, 'a>, text: &str) -> Result<Cow<'a, Rege
     match &call.call.pattern {
         Some(pattern) => Ok(Cow::Borrowed(pattern)),
         None => {
-            // Compiling is dear: a thousand times in one evaluation is too often.
-            call.evaluator.spend(2000)?;
+            // Compiling is dear: more than a hundred times in one evaluation is too often.
+            call.evaluator.spend(20_000)?;
             compile(text, call.call.function == Function::MatchesFull).map(Cow::Owned)
         }
     }
