@@ -32,7 +32,7 @@ export const conditions = [
 ]
 
 export const medicines = [
-  { title: 'Metformin 1000 mg', term: 'Metformin hydrochloride 1000 MG oral tablet', dosage: '1 tablet twice a day with meals', active: true, status: 'active', date: '2014-10-01', source: ref('MedicationRequest', 'm1') },
+  { title: 'Metformin 1000 mg', term: 'Metformin hydrochloride 1000 MG oral tablet', dosage: '1 tablet twice a day with meals', active: true, status: 'active', date: '2022-11-20', source: ref('MedicationRequest', 'm1') },
   { title: 'Lisinopril 10 mg', term: 'Lisinopril 10 MG oral tablet', dosage: '1 tablet in the morning', active: true, status: 'active', date: '2009-02-03', source: ref('MedicationRequest', 'm2') },
   { title: 'Atorvastatin 20 mg', term: 'Atorvastatin 20 MG oral tablet', dosage: '1 tablet at night', active: true, status: 'active', date: '2016-06-21', source: ref('MedicationRequest', 'm3') },
   { title: 'Amlodipine 5 mg', term: 'Amlodipine 5 MG oral tablet', dosage: '1 tablet a day', active: false, status: 'past', date: '2011-05-09', endDate: '2015-03-30', source: ref('MedicationRequest', 'm4') },

@@ -90,7 +90,7 @@ export const textPairs: readonly (readonly [Name, Name])[] = [
   ['primaryHover', 'sheet'], ['primaryHover', 'tint'],
   ['onPrimary', 'primary'], ['onPrimary', 'primaryHover'],
   ['attention', 'paper'], ['attention', 'sheet'], ['attention', 'attentionTint'],
-  ['danger', 'paper'], ['danger', 'sheet'], ['danger', 'dangerTint'], ['onDanger', 'danger'], ['onMarker', 'marker'],
+  ['danger', 'paper'], ['danger', 'sheet'], ['danger', 'dangerTint'], ['onDanger', 'danger'], ['onMarker', 'marker'], ['sheet', 'mutedInk'],
 ]
 
 /** Shapes that carry meaning, on their ground: 3:1 is enough for them. */

@@ -46,7 +46,7 @@ function List({ people, patients }: { people: PersonSummary[]; patients: boolean
   const found = useMemo(() => search(people, sought), [people, sought])
   return (
     <>
-      {people.length > 6 && (
+      {people.length > (patients ? 1 : 6) && (
         <TextInput
           label={patients ? 'Find a patient' : 'Find a person'}
           description="By name or date of birth"

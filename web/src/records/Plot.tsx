@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { day } from '../ui/dates'
 import { rangeInWords, statusOf, valueOf, type Scale } from './scale'
-import { lineOf, type Measured } from './series'
+import { letterOf, lineOf, type Mark, type Measured } from './series'
 import { address } from './SourceLink'
 import classes from './Curve.module.css'
 
@@ -12,12 +12,13 @@ interface Props {
   points: Measured[]
   scale: Scale
   unit: string
+  marks: readonly Mark[]
   width: number
   height: number
 }
 
 /** uPlot draws axes, band and line; the points are buttons laid over it, so that they have names and focus. */
-export default function Plot({ points, scale, unit, width, height }: Props) {
+export default function Plot({ points, scale, unit, marks, width, height }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const [spots, setSpots] = useState<{ x: number; y: number }[]>([])
 
@@ -31,9 +32,9 @@ export default function Plot({ points, scale, unit, width, height }: Props) {
           y: plot.valToPos(value, 'y', true) / uPlot.pxRatio,
         })),
       )
-    const plot = new uPlot(options(place.current, scale, width, height, lay), [x, y, second], place.current)
+    const plot = new uPlot(options(place.current, scale, marks, width, height, lay), [x, y, second], place.current)
     return () => plot.destroy()
-  }, [points, scale.from, scale.to, scale.low, scale.high, width, height])
+  }, [points, scale.from, scale.to, scale.low, scale.high, marks, width, height])
 
   return (
     <div className={classes.layers}>
@@ -119,7 +120,7 @@ function Points({ points, spots, unit, width }: { points: Measured[]; spots: { x
   )
 }
 
-function options(element: HTMLElement, scale: Scale, width: number, height: number, onReady: (plot: uPlot) => void): uPlot.Options {
+function options(element: HTMLElement, scale: Scale, marks: readonly Mark[], width: number, height: number, onReady: (plot: uPlot) => void): uPlot.Options {
   const style = getComputedStyle(element)
   const colour = (name: string) => style.getPropertyValue(`--salus-${name}`).trim()
   const axis: uPlot.Axis = {
@@ -140,7 +141,11 @@ function options(element: HTMLElement, scale: Scale, width: number, height: numb
       { ...axis, size: 56 },
     ],
     series: [{}, { stroke: colour('primary'), width: 2, spanGaps: false, points: { show: false } }, { stroke: colour('muted-ink'), width: 2, dash: [6, 4], spanGaps: false, points: { show: false } }],
-    hooks: { drawClear: [(plot) => drawBand(plot, scale, colour('band'))], ready: [onReady] },
+    hooks: {
+      drawClear: [(plot) => drawBand(plot, scale, colour('band'))],
+      drawSeries: [(plot, series) => series === 1 && drawMarks(plot, marks, colour('muted-ink'), colour('sheet'))],
+      ready: [onReady],
+    },
   }
 }
 
@@ -153,6 +158,30 @@ function drawBand(plot: uPlot, { from, to, low, high }: Scale, colour: string): 
   plot.ctx.fillStyle = colour
   plot.ctx.fillRect(plot.bbox.left, top, plot.bbox.width, bottom - top)
   plot.ctx.restore()
+}
+
+/** What happened meanwhile: a letter on a thin line, told below the curve. */
+function drawMarks(plot: uPlot, marks: readonly Mark[], ink: string, ground: string): void {
+  const { ctx, bbox } = plot
+  const unit = uPlot.pxRatio
+  ctx.save()
+  ctx.font = `600 ${11 * unit}px 'Inter Variable', sans-serif`
+  ctx.textAlign = 'center'
+  ctx.textBaseline = 'middle'
+  marks.forEach((mark, index) => {
+    const x = plot.valToPos(mark.at, 'x', true)
+    const y = bbox.top + bbox.height - 10 * unit
+    ctx.fillStyle = ink
+    ctx.globalAlpha = 0.35
+    ctx.fillRect(x - unit / 2, bbox.top, unit, bbox.height)
+    ctx.globalAlpha = 1
+    ctx.beginPath()
+    ctx.arc(x, y, 9 * unit, 0, 2 * Math.PI)
+    ctx.fill()
+    ctx.fillStyle = ground
+    ctx.fillText(letterOf(index), x, y + 0.5 * unit)
+  })
+  ctx.restore()
 }
 
 /** Days while the steps are days, months while they are months, then years. */

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import type { ResultGroup } from '../api/salus.schemas'
 import { usePersonId } from '../people/usePersonId'
 import { day } from '../ui/dates'
@@ -10,8 +11,9 @@ import { Loaded, Shape } from '../ui/States'
 import { BandBar } from './BandBar'
 import { Curve } from './Curve'
 import { Status } from './FactCard'
-import { resultQuery } from './queries'
+import { medicinesQuery, resultQuery } from './queries'
 import { rangeInWords, valueOf } from './scale'
+import { marksOf, type Mark } from './series'
 import { SourceLink } from './SourceLink'
 import classes from './ResultDetail.module.css'
 
@@ -20,6 +22,8 @@ export default function ResultDetail() {
   const personId = usePersonId()
   const { code } = useParams({ from: '/app/people/$personId/record/results/$code' })
   const result = useQuery(resultQuery(personId, code))
+  const { data: medicines } = useQuery(medicinesQuery(personId))
+  const marks = useMemo(() => marksOf(medicines ?? []), [medicines])
   const plain = result.data && (result.data.plainTitle ?? result.data.title)
   return (
     <Page
@@ -33,13 +37,13 @@ export default function ResultDetail() {
       }
     >
       <Loaded query={result} shape={<Shape rows={2} height={260} />}>
-        {(group) => <Detail group={group} />}
+        {(group) => <Detail group={group} marks={marks} />}
       </Loaded>
     </Page>
   )
 }
 
-function Detail({ group }: { group: ResultGroup }) {
+function Detail({ group, marks }: { group: ResultGroup; marks: readonly Mark[] }) {
   const { latest } = group
   return (
     <>
@@ -56,7 +60,7 @@ function Detail({ group }: { group: ResultGroup }) {
             <BandBar point={latest} />
           </div>
         </div>
-        <Curve group={group} />
+        <Curve group={group} marks={marks} />
       </Sheet>
       <Sheet title="All values">
         <Values group={group} />

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ResultGroup, ResultPoint } from '../api/salus.schemas'
-import { lineOf, measured, usualRange } from './series'
+import { lineOf, marksOf, measured, usualRange } from './series'
 
 function group(...points: [string, number | undefined, Partial<ResultPoint>?][]): ResultGroup {
   const all = points.map(([date, value, more], index) => ({
@@ -25,6 +25,14 @@ test.each([
   ['one point is no line', ['2025-01-01'], [1]],
 ])('%s', (_, dates, line) => {
   expect(lineOf(measured(group(...dates.map((date): [string, number] => [date, 1])))).y).toEqual(line)
+})
+
+test('medicines begun on one day are one mark; without a date there is none', () => {
+  const begun = (title: string, date?: string) => ({ title, date })
+  expect(marksOf([begun('B', '2026-02-01'), begun('A', '2025-01-01'), begun('C', '2026-02-01T10:00:00Z'), begun('D')])).toEqual([
+    { at: Date.UTC(2025, 0, 1) / 1000, words: 'A, begun 1 Jan 2025' },
+    { at: Date.UTC(2026, 1, 1) / 1000, words: 'B, C, begun 1 Feb 2026' },
+  ])
 })
 
 test('the lower number of a blood pressure is a line of its own', () => {

@@ -1,5 +1,5 @@
 import type { ResultGroup, ResultPoint } from '../api/salus.schemas'
-import { seconds } from '../ui/dates'
+import { day, seconds } from '../ui/dates'
 
 const DAY = 86_400
 
@@ -10,6 +10,28 @@ export interface Measured {
   /** The lower number of a blood pressure. */
   second?: number
   point: ResultPoint
+}
+
+/** Something that happened while values were measured, such as a medicine begun. */
+export interface Mark {
+  at: number
+  words: string
+}
+
+/** The medicines of a record as marks, in order; those of one day stand together, and at most eight, the latest. */
+export function marksOf(medicines: readonly { title: string; date?: string | null }[]): Mark[] {
+  const days = new Map<string, string[]>()
+  for (const { title, date } of medicines) {
+    if (date) days.set(date.slice(0, 10), [...(days.get(date.slice(0, 10)) ?? []), title])
+  }
+  return [...days]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .slice(-8)
+    .map(([date, titles]) => ({ at: seconds(date), words: `${[...new Set(titles)].join(', ')}, begun ${day(date)}` }))
+}
+
+export function letterOf(index: number): string {
+  return String.fromCharCode(65 + index)
 }
 
 /** The points that have a number, in order of time. */
