@@ -40,13 +40,22 @@ pub(crate) struct Chart<'t> {
     pub(crate) id: &'t str,
     pub(crate) today: Date,
     pub(crate) person: Row<'t>,
+    visits: Vec<Row<'t>>,
     counts: BTreeMap<String, usize>,
 }
 
 impl<'t> Chart<'t> {
-    /// Begins a chart with the row that tells who it is.
-    pub(crate) fn new(id: &'t str, today: Date, person: Row<'t>) -> Self {
-        Self { id, today, person, counts: BTreeMap::new() }
+    /// Begins the chart of a story, whose first row tells who it is about.
+    pub(crate) fn of(id: &'t str, today: Date, story: &'t str) -> Option<Self> {
+        let person = Row::all(story).next()?;
+        let visits = Row::all(story).filter(|row| row.kind() == "visit").collect();
+        Some(Self { id, today, person, visits, counts: BTreeMap::new() })
+    }
+
+    /// A reference to the visit of that day, if there was one.
+    pub(crate) fn visit_on(&self, day: Date) -> Option<Value> {
+        let visit = self.visits.iter().find(|visit| self.day(visit.cell(2)) == day)?;
+        self.own("Encounter", visit.cell(1))
     }
 
     /// `Maria Elisabet Lindqvist`

@@ -69,11 +69,10 @@ pub fn people(today: Date) -> Vec<Person> {
 }
 
 fn person(id: &str, story: &str, today: Date, known: &mut BTreeSet<String>) -> Option<Person> {
-    let mut rows = Row::all(story);
-    let mut chart = Chart::new(id, today, rows.next()?);
+    let mut chart = Chart::of(id, today, story)?;
     let mut resources = vec![resources::patient(&chart)];
     let mut documents = Vec::new();
-    for row in rows {
+    for row in Row::all(story).skip(1) {
         if row.kind() == "document" {
             documents.extend(documents::write(&chart, &row, story));
         } else {

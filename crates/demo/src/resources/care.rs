@@ -39,6 +39,7 @@ pub(super) fn procedure(chart: &Chart<'_>, row: &Row<'_>) -> Value {
         "status": "completed",
         "code": concept(SNOMED, row.cell(3), row.cell(4)),
         "subject": chart.subject(),
+        "encounter": chart.visit_on(chart.day(row.cell(2))),
         "performedDateTime": chart.date(row.cell(2)),
         "performer": [{"actor": shared::practitioner(row.cell(6))}],
         "reasonReference": chart.own("Condition", row.cell(5)).into_iter().collect::<Vec<_>>(),

@@ -3,6 +3,7 @@
 use super::{LOINC, SNOMED, UCUM, concept, hl7, number, present};
 use crate::chart::{Chart, Row};
 use crate::shared;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 const ANALYTES: &str = include_str!("../tables/analytes.txt");
@@ -92,7 +93,7 @@ impl Analyte {
 
 /// `labs | day | panel | name=value …`: the values, and the report that holds them.
 pub(super) fn labs(chart: &mut Chart<'_>, row: &Row<'_>) -> Vec<Value> {
-    let date = chart.date(row.cell(1));
+    let date = chart.day(row.cell(1));
     let gender = chart.person.cell(3);
     let mut resources = Vec::new();
     let mut results = Vec::new();
@@ -100,7 +101,7 @@ pub(super) fn labs(chart: &mut Chart<'_>, row: &Row<'_>) -> Vec<Value> {
         let Some(analyte) = analyte(key, gender) else { continue };
         let id = chart.next_id(analyte.key);
         results.push(json!({"reference": format!("Observation/{id}"), "display": analyte.name}));
-        let mut observation = observation(chart, &id, &analyte, &date, "laboratory", "Laboratory");
+        let mut observation = observation(chart, &id, &analyte, date, "laboratory", "Laboratory");
         observation["valueQuantity"] = analyte.quantity(value);
         observation["performer"] = json!([shared::organization("northlight-lab")]);
         if let Some((code, display)) = analyte.flag(value) {
@@ -118,7 +119,7 @@ pub(super) fn labs(chart: &mut Chart<'_>, row: &Row<'_>) -> Vec<Value> {
             "category": [hl7("v2-0074", "LAB", "Laboratory")],
             "code": concept(LOINC, panel.cell(1), panel.cell(2)),
             "subject": chart.subject(),
-            "effectiveDateTime": date,
+            "effectiveDateTime": date.to_string(),
             "issued": format!("{date}T16:00:00Z"),
             "performer": [shared::organization("northlight-lab")],
             "result": results,
@@ -129,12 +130,12 @@ pub(super) fn labs(chart: &mut Chart<'_>, row: &Row<'_>) -> Vec<Value> {
 
 /// `vitals | day | name=value …`, `bp=128/82`; with weight and height the body mass index is reckoned.
 pub(super) fn vitals(chart: &mut Chart<'_>, row: &Row<'_>) -> Vec<Value> {
-    let date = chart.date(row.cell(1));
+    let date = chart.day(row.cell(1));
     let mut resources = Vec::new();
     let (mut weight, mut height) = (None, None);
     for (key, value) in row.pairs(2) {
         if let Some((systolic, diastolic)) = value.split_once('/') {
-            resources.push(pressure(chart, &date, systolic, diastolic));
+            resources.push(pressure(chart, date, systolic, diastolic));
             continue;
         }
         match key {
@@ -142,16 +143,16 @@ pub(super) fn vitals(chart: &mut Chart<'_>, row: &Row<'_>) -> Vec<Value> {
             "height" => height = value.parse::<f64>().ok(),
             _ => {}
         }
-        resources.extend(vital(chart, &date, key, value));
+        resources.extend(vital(chart, date, key, value));
     }
     if let (Some(weight), Some(height)) = (weight, height) {
         let index = weight / (height / 100.0) / (height / 100.0);
-        resources.extend(vital(chart, &date, "bmi", &format!("{index:.1}")));
+        resources.extend(vital(chart, date, "bmi", &format!("{index:.1}")));
     }
     resources
 }
 
-fn vital(chart: &mut Chart<'_>, date: &str, key: &str, value: &str) -> Option<Value> {
+fn vital(chart: &mut Chart<'_>, date: Date, key: &str, value: &str) -> Option<Value> {
     let analyte = analyte(key, chart.person.cell(3))?;
     let id = chart.next_id(analyte.key);
     let mut observation = observation(chart, &id, &analyte, date, "vital-signs", "Vital Signs");
@@ -159,38 +160,39 @@ fn vital(chart: &mut Chart<'_>, date: &str, key: &str, value: &str) -> Option<Va
     Some(observation)
 }
 
-fn pressure(chart: &mut Chart<'_>, date: &str, systolic: &str, diastolic: &str) -> Value {
+fn pressure(chart: &mut Chart<'_>, date: Date, systolic: &str, diastolic: &str) -> Value {
     let component = |code: &str, display: &str, value: &str| {
         json!({
             "code": concept(LOINC, code, display),
             "valueQuantity": {"value": number(value), "unit": "mmHg", "system": UCUM, "code": "mm[Hg]"},
         })
     };
-    json!({
+    present(json!({
         "resourceType": "Observation",
         "id": chart.next_id("blood-pressure"),
         "status": "final",
         "category": [hl7("observation-category", "vital-signs", "Vital Signs")],
         "code": concept(LOINC, "85354-9", "Blood pressure panel with all children optional"),
         "subject": chart.subject(),
-        "effectiveDateTime": date,
+        "encounter": chart.visit_on(date),
+        "effectiveDateTime": date.to_string(),
         "performer": [shared::practitioner(chart.person.cell(10))],
         "component": [
             component("8480-6", "Systolic blood pressure", systolic),
             component("8462-4", "Diastolic blood pressure", diastolic),
         ],
-    })
+    }))
 }
 
 fn observation(
     chart: &Chart<'_>,
     id: &str,
     analyte: &Analyte,
-    date: &str,
+    date: Date,
     category: &str,
     shown: &str,
 ) -> Value {
-    json!({
+    present(json!({
         "resourceType": "Observation",
         "id": id,
         "status": "final",
@@ -200,8 +202,9 @@ fn observation(
             "text": analyte.name,
         },
         "subject": chart.subject(),
-        "effectiveDateTime": date,
-    })
+        "encounter": chart.visit_on(date),
+        "effectiveDateTime": date.to_string(),
+    }))
 }
 
 /// `smoking | day | never, former or daily`

@@ -28,6 +28,7 @@ pub(super) fn prescription(chart: &Chart<'_>, row: &Row<'_>) -> Value {
         "intent": "order",
         "medicationCodeableConcept": concept(RXNORM, row.cell(4), row.cell(5)),
         "subject": chart.subject(),
+        "encounter": chart.visit_on(chart.day(row.cell(2))),
         "authoredOn": chart.date(row.cell(2)),
         "requester": shared::practitioner(row.cell(11)),
         "reasonReference": chart.own("Condition", row.cell(10)).into_iter().collect::<Vec<_>>(),
