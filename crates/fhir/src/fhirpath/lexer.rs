@@ -4,14 +4,14 @@ use super::error::Error;
 use super::moment::Moment;
 
 /// One token and where it starts, in characters.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     pub(super) at: usize,
 }
 
 /// The kinds of token.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum TokenKind {
     /// A bare word: a name or a keyword.
     Word(String),

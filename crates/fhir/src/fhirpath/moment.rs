@@ -49,7 +49,8 @@ const AHEAD: i64 = 14 * 60;
 const NANOS: i64 = 1_000_000_000;
 
 /// A date, dateTime or time. Parts finer than the precision hold their lowest value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Not `Debug`: it may be a birthday.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     pub(super) kind: MomentKind,
     pub(super) precision: Precision,

@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-/// A number with a unit.
-#[derive(Debug, Clone)]
+/// A number with a unit. Not `Debug`: it may be a measurement of a person.
+#[derive(Clone)]
 pub struct Quantity {
     /// How many.
     pub value: Decimal,
