@@ -121,7 +121,10 @@ async function askAndOpen({ page, picture }, home) {
   must(found.spill < 0.5, `Half of the cited box, or more (${Math.round(found.spill * 100)} %), lies beside the quoted words`)
   await inspect(page, 'an answer with its source open')
   await picture('answer')
-  await page.getByRole('button', { name: 'Close the source' }).click()
+  await page.keyboard.press('Escape')
+  await page.locator('[data-cited]').waitFor({ state: 'detached' })
+  const focus = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+  must(focus?.startsWith('Source'), `After closing the source, the focus is on "${focus}"`)
 }
 
 /** In the browser: how the cited boxes and the printed words of the quote lie over one another. */

@@ -1,6 +1,7 @@
 import { Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useRef } from 'react'
 import type { Citation } from '../api/salus.schemas'
 import { usePersonId } from '../people/usePersonId'
 import { Page } from '../ui/Page'
@@ -18,8 +19,18 @@ export default function Ask() {
   const navigate = useNavigate({ from: '/people/$personId/ask' })
   const narrow = useMediaQuery('(max-width: 62em)')
   const cited = find(asked, cite)
-  const open = (to: string | undefined) => void navigate({ search: (before) => ({ ...before, cite: to }), resetScroll: false })
-  const pane = cited && <SourcePane key={cite} citation={cited} personId={personId} onClose={() => open(undefined)} />
+  const opener = useRef<Element>(null)
+
+  function open(to: string | undefined) {
+    if (to) opener.current = document.activeElement
+    void navigate({ search: (before) => ({ ...before, cite: to }), resetScroll: false })
+  }
+  /** Back to the chip that opened the source. */
+  function close() {
+    open(undefined)
+    requestAnimationFrame(() => opener.current instanceof HTMLElement && opener.current.focus())
+  }
+  const pane = cited && <SourcePane key={cite} citation={cited} personId={personId} onClose={close} />
 
   return (
     <div className={classes.split} data-open={(cited && !narrow) || undefined}>
@@ -41,7 +52,7 @@ export default function Ask() {
       {narrow && pane && (
         <Drawer
           opened
-          onClose={() => open(undefined)}
+          onClose={close}
           position="bottom"
           size="88%"
           withCloseButton={false}
