@@ -13,7 +13,13 @@ fn coding(system: &str, code: &str, text: &str) -> Value {
     json!({ "coding": [{ "system": system, "code": code, "display": text }], "text": text })
 }
 
-fn lab(id: &str, loinc: &str, text: &str, day: &str, value: f64, unit: &str, low: f64, high: f64) -> Value {
+fn lab(
+    id: &str,
+    (loinc, text): (&str, &str),
+    day: &str,
+    (value, unit): (f64, &str),
+    (low, high): (f64, f64),
+) -> Value {
     json!({
         "resourceType": "Observation", "id": id, "status": "final",
         "code": coding("http://loinc.org", loinc, text), "effectiveDateTime": day,
@@ -64,11 +70,11 @@ fn condition(id: &str, snomed: &str, text: &str, day: &str, clinical: &str) -> V
 fn maria() -> Vec<Value> {
     vec![
         json!({ "resourceType": "Patient", "id": "maria", "birthDate": "1961-04-12", "name": [{ "text": "Maria" }] }),
-        lab("a1", "4548-4", "Hemoglobin A1c", "2025-01-03", 6.5, "%", 4.0, 5.6),
-        lab("a2", "4548-4", "Hemoglobin A1c", "2026-03-04T08:00:00Z", 5.9, "%", 4.0, 5.6),
-        lab("a3", "17856-6", "HbA1c", "2024-01-03", 7.9, "%", 4.0, 5.6),
-        lab("k1", "2823-3", "Potassium", "2026-03-04", 4.1, "mmol/L", 3.5, 5.1),
-        lab("z1", "99999-9", "Zonulin in stool", "2026-02-01", 41.5, "ng/mL", 0.0, 61.0),
+        lab("a1", ("4548-4", "Hemoglobin A1c"), "2025-01-03", (6.5, "%"), (4.0, 5.6)),
+        lab("a2", ("4548-4", "Hemoglobin A1c"), "2026-03-04T08:00:00Z", (5.9, "%"), (4.0, 5.6)),
+        lab("a3", ("17856-6", "HbA1c"), "2024-01-03", (7.9, "%"), (4.0, 5.6)),
+        lab("k1", ("2823-3", "Potassium"), "2026-03-04", (4.1, "mmol/L"), (3.5, 5.1)),
+        lab("z1", ("99999-9", "Zonulin in stool"), "2026-02-01", (41.5, "ng/mL"), (0.0, 61.0)),
         pressure("b1", "2026-01-10", 148, 92),
         pressure("b2", "2026-05-10", 139, 88),
         pressure("b3", "2026-10-10", 128, 80),

@@ -164,8 +164,11 @@ async fn an_upload_of_fhir_becomes_the_persons_own() {
     assert_eq!(result.json()["points"].as_array().unwrap().len(), 1);
     assert_eq!(maria.get(&format!("/api/v1/people/{}/results/none", maria.patient())).await.status(), 404);
 
-    let shared = app.app().store.system("test").lookup("Organization", "lab").await.unwrap().found();
-    assert!(shared.is_none(), "an upload brings in nothing that others see");
+    for type_name in ["Organization", "Medication"] {
+        let query = salus_fhir::search::Query::all(type_name);
+        let found = app.app().store.system("test").search(&query, salus_store::Page::first(1)).await.unwrap();
+        assert!(found.matches.is_empty(), "an upload brings in nothing that others see: {type_name}");
+    }
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ pub(super) fn allergy(resource: &Value, source: ResourceKey) -> Fact {
         .collect();
     reactions.dedup();
     fact.detail = (!reactions.is_empty()).then(|| said::list(&reactions));
-    let kind = text(resource, "type").map(|kind| capital(kind));
+    let kind = text(resource, "type").map(capital);
     fact.text = sentence(
         format!("{}: {}", kind.as_deref().unwrap_or("Allergy record"), fact.named()),
         &[

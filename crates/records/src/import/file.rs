@@ -1,5 +1,6 @@
 //! One file: read, named, checked, stored, block by block.
 
+use super::enclose::enclose;
 use super::names::Naming;
 use super::read::{Entry, Source};
 use super::report::{Fault, FileReport, sentence};
@@ -96,6 +97,9 @@ fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>),
         None => Naming::Kept { file: &job.name },
     };
     naming.apply(&mut entries)?;
+    if let Some(person) = &job.person {
+        entries = enclose(entries, person);
+    }
     let (mut sound, mut faults) = (Vec::with_capacity(entries.len()), Vec::new());
     for Entry { place, resource, .. } in entries {
         let resource = match resource {

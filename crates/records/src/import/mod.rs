@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`paths`], then `file.rs`.
 
+mod enclose;
 mod file;
 mod find;
 mod names;
@@ -61,7 +62,8 @@ pub async fn paths(store: &Store, paths: &[PathBuf], watch: Arc<Watch>) -> Resul
 ///
 /// The file's patient becomes the person: references to them are rewritten, and their Patient resource is left out.
 /// Every other resource gets an id that follows from the person and its id in the file, so that nothing of
-/// anybody else can be met.
+/// anybody else can be met. What is about nobody in particular (an organisation, a practitioner) stays out:
+/// everybody would see it. References to it keep its name; a medicine is carried inside the request for it.
 ///
 /// # Errors
 /// Only what stops everything, as in [`paths`].

@@ -118,5 +118,5 @@ async fn put(records: &Records, id: &str, person: &str, kept: &Kept, version: u6
     let op = Op::Put { resource: kept.resource(id, person), expect: Expect::Version(version) };
     let written = records.write(Batch::of(op)).await?;
     let next = written.first().map(|written| written.version);
-    next.ok_or_else(|| Error::Conflict(Conflict::Contended))
+    next.ok_or(Error::Conflict(Conflict::Contended))
 }
