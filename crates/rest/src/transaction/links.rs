@@ -38,16 +38,12 @@ impl Links {
         let mut links = Self { by_name, by_search: HashMap::new(), base: exchange.base.clone() };
         for entry in entries {
             for (text, name, query) in searches(entry, &exchange.base) {
-                if !links.by_search.contains_key(&text) {
-                    let found = the_one(exchange, &criteria(type_name::known(&name)?, &query)?).await?;
-                    let found = found.ok_or_else(|| {
-                        ApiError::precondition_failed(format!(
-                            "Bundle.entry[{}] refers to a {name} by a search that finds nothing.",
-                            entry.index
-                        ))
-                    })?;
-                    links.by_search.insert(text, format!("{}/{}", found.type_name, found.id));
+                if links.by_search.contains_key(&text) {
+                    continue;
                 }
+                let query = criteria(type_name::known(&name)?, &query)?;
+                let found = the_one(exchange, &query).await?.ok_or_else(|| nothing_found(entry, &name))?;
+                links.by_search.insert(text, format!("{}/{}", found.type_name, found.id));
             }
         }
         Ok(links)
@@ -58,10 +54,9 @@ impl Links {
         let root = entry.full_url.as_deref().and_then(server_of);
         change_links(resource, &mut |link, text| {
             // A canonical URL may well be an entry's name too; only names made for the bundle are replaced there.
-            if link == Link::Reference || text.starts_with("urn:") {
-                if let Some(known) = self.by_name.get(text) {
-                    return Some(known.clone());
-                }
+            let is_name = link == Link::Reference || text.starts_with("urn:");
+            if let Some(known) = self.by_name.get(text).filter(|_| is_name) {
+                return Some(known.clone());
             }
             if link == Link::Uri {
                 return None;
@@ -113,6 +108,12 @@ fn names(entries: &[Entry], identities: &[Option<Identity>]) -> Result<HashMap<S
         }
     }
     Ok(names)
+}
+
+fn nothing_found(entry: &Entry, type_name: &str) -> ApiError {
+    let index = entry.index;
+    let words = format!("Bundle.entry[{index}] refers to a {type_name} by a search that finds nothing.");
+    ApiError::precondition_failed(words)
 }
 
 /// The references of an entry that are searches: the text, the type and the query.
