@@ -298,15 +298,17 @@ async fn a_request_sent_twice_with_a_key_happens_once() {
 async fn a_request_with_a_key_that_is_being_worked_on_is_not_begun_again() {
     let app = TestApp::with_capabilities(probe).await;
     let keyed = app.person("maria").await.with_header("idempotency-key", "key-1");
+    let (begin, begun) = tokio::sync::oneshot::channel::<()>();
     let (release, held) = tokio::sync::oneshot::channel::<Bytes>();
-    let slow_body =
-        Body::from_stream(futures::stream::once(async { held.await.map_err(std::io::Error::other) }));
+    let slow_body = Body::from_stream(futures::stream::once(async {
+        begin.send(()).unwrap();
+        held.await.map_err(std::io::Error::other)
+    }));
     let first = keyed.send(Method::POST, "/api/v1/probe/count", Some("application/json"), slow_body);
     let second = async {
-        let mut answer = keyed.post("/api/v1/probe/count", &json!({})).await;
-        while answer.status() != 409 {
-            answer = keyed.post("/api/v1/probe/count", &json!({})).await;
-        }
+        begun.await.unwrap();
+        let answer = keyed.post("/api/v1/probe/count", &json!({})).await;
+        assert_eq!(kind(&answer), (409, "conflict".to_owned()));
         release.send(Bytes::from("{}")).unwrap();
     };
     let (first, ()) = futures::join!(first, second);
