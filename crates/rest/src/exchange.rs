@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use http::header::{ACCEPT, HOST};
 use http::request::Parts;
 use http::{HeaderMap, Uri};
+use salus_fhir::json::Value;
 use salus_http::{ApiError, App, Caller};
 use salus_store::Records;
 
@@ -44,6 +45,11 @@ impl Exchange {
     /// The records, through the asker's eyes.
     pub(crate) fn records(&self) -> &Records {
         &self.caller.records
+    }
+
+    /// A copy of what is written, if the asker wants to see it afterwards.
+    pub(crate) fn copy(&self, resource: &Value) -> Option<Value> {
+        (self.prefer.returns == Returns::Representation).then(|| resource.clone())
     }
 
     /// The absolute URL of something on this server.

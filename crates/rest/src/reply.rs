@@ -55,14 +55,17 @@ impl Reply {
         Self { version: Some((stored.version, stored.last_updated)), ..Self::resource(bytes) }
     }
 
-    /// 201 or 200 after a write of `resource`, with what the asker prefers to get.
-    pub(crate) fn written(exchange: &Exchange, written: &Written, resource: Value) -> Self {
+    /// 201 or 200 after a write, with what the asker prefers to get; `resource` is [`Exchange::copy`]'s.
+    pub(crate) fn written(exchange: &Exchange, written: &Written, resource: Option<Value>) -> Self {
         let Written { type_name, id, version, last_updated, .. } = written;
         let content = match exchange.prefer.returns {
             Returns::Minimal => Content::Nothing,
-            Returns::Representation => {
-                Content::Resource(stamped(resource, written).to_string().into_bytes().into())
-            }
+            Returns::Representation => match resource {
+                Some(resource) => {
+                    Content::Resource(stamped(resource, written).to_string().into_bytes().into())
+                }
+                None => Content::Nothing,
+            },
             Returns::OperationOutcome => {
                 let done = if written.created { "created" } else { "updated" };
                 Content::Outcome(operation_outcome(&[information(format!("{type_name}/{id} was {done}."))]))

@@ -78,12 +78,13 @@ pub(super) async fn create(
     resource: Value,
     conditions: Vec<salus_fhir::search::Query>,
 ) -> Result<Attempt, ApiError> {
-    let batch = Batch { conditions, ..Batch::create(resource.clone()) };
+    let copy = exchange.copy(&resource);
+    let batch = Batch { conditions, ..Batch::create(resource) };
     match exchange.records().write(batch).await {
         Ok(written) => {
             let written =
                 written.first().ok_or_else(|| ApiError::internal("a write of one op told of none"))?;
-            Ok(Attempt::Done(Reply::written(exchange, written, resource)))
+            Ok(Attempt::Done(Reply::written(exchange, written, copy)))
         }
         Err(Error::Conflict(Conflict::Condition { .. })) => Ok(Attempt::Overtaken),
         Err(Error::Denied) => Err(not_allowed()),
@@ -166,6 +167,25 @@ mod tests {
         assert_eq!(careful.post("/fhir/r4/Patient", &patient("Ito")).await.status(), 412);
         let vague = admin.with_header("if-none-exist", "");
         assert_eq!(vague.post("/fhir/r4/Patient", &patient("Ito")).await.status(), 400);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn if_none_exist_holds_also_for_those_who_come_at_once() {
+        let (_app, admin) = fhir().await;
+        let careful = admin.with_header("if-none-exist", "identifier=http://x.example/ids|Ito");
+        let come = || {
+            let careful = careful.clone();
+            tokio::spawn(async move { careful.post("/fhir/r4/Patient", &patient("Ito")).await.status() })
+        };
+        let all: Vec<_> = (0..16).map(|_| come()).collect();
+        let mut created = 0;
+        for one in all {
+            match one.await.unwrap() {
+                201 => created += 1,
+                status => assert!(status == 200 || status == 503, "{status}"),
+            }
+        }
+        assert_eq!(created, 1);
     }
 
     #[tokio::test]

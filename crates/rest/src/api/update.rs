@@ -51,12 +51,13 @@ pub(super) async fn put(
     resource: Value,
     expect: Expect,
 ) -> Result<Reply, ApiError> {
-    let batch = Batch::of(Op::Put { resource: resource.clone(), expect });
+    let copy = exchange.copy(&resource);
+    let batch = Batch::of(Op::Put { resource, expect });
     match exchange.records().write(batch).await {
         Ok(written) => {
             let written =
                 written.first().ok_or_else(|| ApiError::internal("a write of one op told of none"))?;
-            Ok(Reply::written(exchange, written, resource))
+            Ok(Reply::written(exchange, written, copy))
         }
         Err(error) => {
             Err(refusal(exchange, type_name, id, matches!(expect, Expect::Version(_)), error).await)

@@ -31,7 +31,7 @@ impl Links {
     /// 400 where two entries have one name; 412 where a search does not find exactly one resource.
     pub(super) async fn learn(
         exchange: &Exchange,
-        entries: &[Entry],
+        entries: &mut [Entry],
         identities: &[Option<Identity>],
     ) -> Result<Self, ApiError> {
         let by_name = names(entries, identities)?;
@@ -117,10 +117,10 @@ fn nothing_found(entry: &Entry, type_name: &str) -> ApiError {
 }
 
 /// The references of an entry that are searches: the text, the type and the query.
-fn searches(entry: &Entry, base: &str) -> Vec<(String, String, String)> {
+fn searches(entry: &mut Entry, base: &str) -> Vec<(String, String, String)> {
     let mut found = Vec::new();
-    let Some(mut resource) = entry.resource.clone() else { return found };
-    change_links(&mut resource, &mut |link, text| {
+    let Some(resource) = &mut entry.resource else { return found };
+    change_links(resource, &mut |link, text| {
         if let (Link::Reference, Reference::Conditional { type_name, query }) =
             (link, Reference::parse_with_base(text, base))
         {

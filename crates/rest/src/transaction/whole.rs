@@ -20,7 +20,7 @@ pub(crate) async fn transaction(exchange: &Exchange, entries: Vec<Value>) -> Res
     let mut entries = read(exchange, entries)?;
     for _ in 0..create::MOST_TRIES {
         let identities = identities(exchange, &entries).await?;
-        let links = Links::learn(exchange, &entries, &identities).await?;
+        let links = Links::learn(exchange, &mut entries, &identities).await?;
         let prepared;
         (entries, prepared) = prepare(entries, identities, links).await?;
         match commit(exchange, &entries, prepared).await? {
@@ -105,22 +105,24 @@ async fn commit(
     for Step { place, identity, resource, .. } in steps {
         batch.conditions.extend(identity.condition);
         let resource = resource.unwrap_or_default();
+        let is_deletion = matches!(identity.act, Act::Delete(_));
+        written_ones.push((place, is_deletion, exchange.copy(&resource)));
         batch.ops.push(match identity.act {
-            Act::Put(expect) => Op::Put { resource: resource.clone(), expect },
+            Act::Put(expect) => Op::Put { resource, expect },
             Act::Delete(expect) => {
                 Op::Delete { type_name: identity.type_name.to_owned(), id: identity.id, expect }
             }
-            _ => Op::Create { resource: resource.clone() },
+            _ => Op::Create { resource },
         });
-        written_ones.push((place, resource));
     }
     if batch.ops.is_empty() {
         return Ok(Some(replies));
     }
     match exchange.records().write(batch).await {
         Ok(written) => {
-            for ((place, resource), written) in written_ones.into_iter().zip(&written) {
-                replies[place] = Some(reply(exchange, written, resource));
+            for ((place, is_deletion, copy), written) in written_ones.into_iter().zip(&written) {
+                replies[place] =
+                    Some(if is_deletion { gone(written) } else { Reply::written(exchange, written, copy) });
             }
             Ok(Some(replies))
         }
@@ -137,10 +139,7 @@ struct Step {
     resource: Option<Value>,
 }
 
-fn reply(exchange: &Exchange, written: &Written, resource: Value) -> Reply {
-    if !resource.is_null() {
-        return Reply::written(exchange, written, resource);
-    }
+fn gone(written: &Written) -> Reply {
     let version = Some((written.version, written.last_updated));
     Reply { version, ..Reply::empty(StatusCode::NO_CONTENT) }
 }
