@@ -71,11 +71,11 @@ fn a_search_finds_what_matches_and_may_be_read() {
 }
 
 #[test]
-fn each_filter_alone_finds_what_matches() {
+fn each_filter_finds_what_matches() {
     check(12, &any_sketches(), |sketches: Vec<Sketch>| async move {
         let world = World::of(&sketches).await;
         let oracle = Oracle::of(&world).await;
-        for sketch in law::query::single_filters() {
+        for sketch in law::query::each_filter() {
             let expected = oracle.matching(&sketch.query());
             walk(&world.system(), &sketch, &oracle, &expected, "the system").await?;
         }

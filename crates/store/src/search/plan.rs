@@ -93,7 +93,7 @@ impl Plan {
         if pats == Pats::All && is_found_under_shared(type_name, &clauses) {
             pats = Pats::Only(vec![SHARED]);
         }
-        let walk = walk(query, &clauses);
+        let walk = walk(query, &pats, &clauses);
         let plan = Self {
             typ,
             pats,
@@ -126,13 +126,16 @@ fn is_found_under_shared(type_name: &str, clauses: &[Clause]) -> bool {
         || clauses.iter().any(|clause| clause.also_shared)
 }
 
-fn walk(query: &Query, clauses: &[Clause]) -> Walk {
+fn walk(query: &Query, pats: &Pats, clauses: &[Clause]) -> Walk {
     let is_keyed = |clause: &Clause| matches!(clause.finds, Finds::Keyed(_));
+    let is_spans = |clause: &Clause| matches!(clause.finds, Finds::Spans(_));
     let until = latest_principal_date(query);
     let keyed = clauses.iter().any(is_keyed);
     match query.sort.as_slice() {
         [] if keyed => Walk::Keyed { until },
         [] if clauses.is_empty() => Walk::Listing,
+        // Over the population a page is not worth finding everything.
+        [] if *pats == Pats::All && clauses.iter().all(is_spans) => Walk::Listing,
         [Sort { param, descending }] if keyed && is_principal(&query.resource_type, param.code) => {
             Walk::KeyedByDate { descending: *descending, until }
         }

@@ -95,6 +95,7 @@ fn over_the_population_only_what_must_be_is_walked() {
     let table = [
         ("Observation?code=1-8", r#"all keyed ["1 keys"] verify ["code"]"#),
         ("Observation?code=1-8&_sort=date", r#"all keyed by date ["1 keys"] verify ["code"]"#),
+        ("Observation?date=ge2020", r#"all listing ["1 spans"] verify ["date"]"#),
         ("Observation?identifier=n1&code=1-8", r#"[0] keyed ["1 keys"] verify ["identifier", "code"]"#),
         ("Patient?name=smi", r#"[0] gathered ["1 prefixes"] verify ["name"]"#),
         ("Patient?_sort=-_lastUpdated", "[0] listing by date, down [] verify []"),

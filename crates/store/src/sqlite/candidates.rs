@@ -132,6 +132,13 @@ fn by_patient(
         let lanes = lead.keys.iter().map(|k| Lane::down(pat, *k, (i64::MIN, until), after));
         let mut merge = Merge::new(lanes.collect(), true);
         let mut sieve = None;
+        if lead.clause.is_none() && !plan.clauses.is_empty() {
+            let first = Sieve::new(connection, plan, pat, None)?;
+            if first.lets_nothing_through() {
+                continue;
+            }
+            sieve = Some(first);
+        }
         while let Some(candidate) = merge.next(connection)? {
             let sieve = match &mut sieve {
                 Some(sieve) => sieve,

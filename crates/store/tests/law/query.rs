@@ -40,23 +40,21 @@ pub fn any_query() -> impl Strategy<Value = QuerySketch> {
     })
 }
 
-/// Each filter by itself, in pages of three.
-pub fn single_filters() -> impl Iterator<Item = QuerySketch> {
-    let singles = |(type_name, filters, _): &Choice| {
+/// Each filter by itself, and together with the parameter that is looked for without knowing whose it is.
+pub fn each_filter() -> impl Iterator<Item = QuerySketch> {
+    let sketches = |(type_name, filters, _): &Choice| {
         let type_name = *type_name;
-        filters.iter().map(move |filter| QuerySketch {
-            type_name,
-            filters: vec![*filter],
-            sort: None,
-            page: 3,
-        })
+        let sketch = move |filters| QuerySketch { type_name, filters, sort: None, page: 3 };
+        filters
+            .iter()
+            .flat_map(move |filter| [sketch(vec![*filter]), sketch(vec![("identifier", "n2"), *filter])])
     };
-    TYPES.iter().skip(1).flat_map(singles)
+    TYPES.iter().skip(1).flat_map(sketches)
 }
 
 type Choice = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
-const TYPES: [Choice; 7] = [
+const TYPES: [Choice; 8] = [
     (
         "Observation",
         OBSERVATION,
@@ -77,6 +75,7 @@ const TYPES: [Choice; 7] = [
     ("Practitioner", PRACTITIONER, &["name", "_lastUpdated"]),
     ("Appointment", APPOINTMENT, &["date", "-_lastUpdated"]),
     ("RelatedPerson", RELATED, &["name"]),
+    ("DocumentReference", DOCUMENT, &["description,_id"]),
 ];
 
 const OBSERVATION: &[(&str, &str)] = &[
@@ -193,6 +192,15 @@ const APPOINTMENT: &[(&str, &str)] = &[
 ];
 
 const RELATED: &[(&str, &str)] = &[("name", "smith"), ("name:contains", "uller"), ("patient", "ann")];
+
+const DOCUMENT: &[(&str, &str)] = &[
+    ("description", "smith"),
+    ("description:exact", "Smith"),
+    ("description:contains", "RIEN"),
+    ("subject", "Patient/bob"),
+    ("author", "Patient/ann"),
+    ("status", "current"),
+];
 
 /// Queries whose inclusions are compared.
 pub const INCLUDES: &[(&str, &[(&str, &str)])] = &[

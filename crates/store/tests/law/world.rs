@@ -52,7 +52,8 @@ pub fn any_sketches() -> impl Strategy<Value = Vec<Sketch>> {
     prop::collection::vec(sketch, 1..40)
 }
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
+    "DocumentReference",
     "Patient",
     "Observation",
     "Observation",
@@ -244,6 +245,12 @@ impl Sketch {
                 set("subject", Some(patient(0).unwrap_or(json!({"reference": "Group/g"}))));
                 set("asserter", patient(1));
                 self.time("onset", &mut set);
+            }
+            "DocumentReference" => {
+                set("status", Some(json!("current")));
+                set("description", Some(json!(TEXTS[self.text])));
+                set("subject", patient(0));
+                set("author", patient(1).map(|author| json!([author])));
             }
             "Encounter" => {
                 set("status", Some(json!(["planned", "finished"][self.text % 2])));

@@ -51,6 +51,11 @@ impl Sieve {
         Ok(Self { checks })
     }
 
+    /// Whether one of the clauses finds nothing at all.
+    pub(super) fn lets_nothing_through(&self) -> bool {
+        self.checks.iter().any(|check| matches!(check, Check::Among(found) if found.is_empty()))
+    }
+
     /// Whether no clause speaks against it.
     pub(super) fn admits(&self, connection: &Connection, candidate: Candidate) -> rusqlite::Result<bool> {
         for check in &self.checks {
