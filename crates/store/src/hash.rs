@@ -1,4 +1,4 @@
-//! Keyed 64-bit digests: what stands in an index or in the audit instead of the value itself.
+//! Keyed digests: what stands in an index or in the audit instead of the value itself.
 //!
 //! Codes and ids are easy to guess, so a plain hash of them could be turned back with a list of codes.
 //! SipHash-2-4 under the key of this installation (kept, wrapped, in `keys.db`) cannot.
@@ -7,7 +7,7 @@ use salus_core::Secret;
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 
-/// Makes keyed digests. Two values that differ collide with a chance of 2⁻⁶⁴; readers verify on the body.
+/// Makes keyed digests. Two values that differ collide with a chance of 2⁻⁶⁴.
 #[derive(Clone)]
 pub(crate) struct KeyedHash {
     key: Secret<[u8; 16]>,
@@ -28,6 +28,12 @@ impl KeyedHash {
             hasher.write(&[0]);
         }
         i64::from_ne_bytes(hasher.finish().to_ne_bytes())
+    }
+
+    /// The digest of a list of parts for an index row: 48 bits, which take six bytes on disk instead of eight.
+    /// Among a million keys one that is looked for meets another's with a chance of 4·10⁻⁹.
+    pub(crate) fn short(&self, parts: &[&str]) -> i64 {
+        self.of(parts) >> 16
     }
 
     /// How a patient is called in the audit.

@@ -10,7 +10,7 @@
 //! are looked for before one knows whose they are. See [`is_also_shared`].
 //!
 //! # Which key (`k`), which order (`ord`), which end (`hi`)
-//! `k` = keyed hash of the type, the parameter and, per kind:
+//! `k` = keyed hash (48 bits) of the type, the parameter and, per kind:
 //!
 //! | kind | key is made of | `ord` | `hi` |
 //! |---|---|---|---|
@@ -32,7 +32,8 @@
 //!
 //! # Parameters without rows of their own
 //! [`stored_as`] names the parameters whose rows answer for another: `patient` where there is `subject`, and the
-//! `combo-…` parameters of Observation. `_id` needs none.
+//! `combo-…` parameters of Observation. `_id` needs none. The status of what is on record as done has none: nearly
+//! all have the same.
 //! Strings in a patient's compartment have no rows ([`has_string_rows`]): their text is health data, and rows are
 //! not sealed. A patient's other rows are read through, which is quick within one patient.
 
@@ -88,33 +89,33 @@ impl Keys {
 
     /// Of dates, numbers, quantities and strings, and, for `_lastUpdated`, of every resource of a type.
     pub(crate) fn whole(&self, type_name: &str, param: &str) -> i64 {
-        self.hash.of(&[type_name, param])
+        self.hash.short(&[type_name, param])
     }
 
     /// Of a token's code, and of the value of a reference's identifier.
     pub(crate) fn token(&self, type_name: &str, param: &str, code: &str) -> i64 {
-        self.hash.of(&[type_name, param, "code", &code.to_lowercase()])
+        self.hash.short(&[type_name, param, "code", &code.to_lowercase()])
     }
 
     /// Of a token that has a system and no code.
     pub(crate) fn token_system(&self, type_name: &str, param: &str, system: &str) -> i64 {
-        self.hash.of(&[type_name, param, "system", system])
+        self.hash.short(&[type_name, param, "system", system])
     }
 
     /// Of a reference to a resource of this server.
     pub(crate) fn reference(&self, type_name: &str, param: &str, target_type: &str, target_id: &str) -> i64 {
-        self.hash.of(&[type_name, param, "ref", target_type, target_id])
+        self.hash.short(&[type_name, param, "ref", target_type, target_id])
     }
 
     /// Of a uri, and of a reference to elsewhere.
     pub(crate) fn uri(&self, type_name: &str, param: &str, uri: &str) -> i64 {
         let bare = uri.split_once('|').map_or(uri, |(bare, _)| bare);
-        self.hash.of(&[type_name, param, "uri", bare])
+        self.hash.short(&[type_name, param, "uri", bare])
     }
 
     /// Of a composite, by its lead: see [`composite_lead`].
     pub(crate) fn composite(&self, type_name: &str, param: &str, lead: &str) -> i64 {
-        self.hash.of(&[type_name, param, "lead", &lead.to_lowercase()])
+        self.hash.short(&[type_name, param, "lead", &lead.to_lowercase()])
     }
 
     /// The rows of a resource that lies in the compartments of the patients `pats` (none = shared).
@@ -227,7 +228,8 @@ pub(crate) fn is_also_shared(type_name: &str, param: &str) -> bool {
     type_name == "Patient" || param == "identifier"
 }
 
-/// The parameters whose rows answer a search for `param`: itself, or those that stand for it.
+/// The parameters whose rows answer a search for `param`: itself, or those that stand for it; none where it has
+/// no rows and is verified on the bodies alone.
 pub(crate) fn stored_as(type_name: &str, param: &'static SearchParam) -> Vec<&'static SearchParam> {
     let others: &[&str] = match (type_name, param.code) {
         (_, "patient") if defs::search_param(type_name, "subject").is_some() => &["subject"],
@@ -243,6 +245,7 @@ pub(crate) fn stored_as(type_name: &str, param: &'static SearchParam) -> Vec<&'s
         ("Observation", "combo-code-value-concept") => {
             &["code-value-concept", "component-code-value-concept"]
         }
+        _ if !has_own_rows(type_name, param) => &[],
         _ => return vec![param],
     };
     others.iter().filter_map(|code| defs::search_param(type_name, code)).collect()
@@ -252,8 +255,23 @@ fn has_own_rows(type_name: &str, param: &'static SearchParam) -> bool {
     match param.code {
         "_id" | "_lastUpdated" => false,
         "patient" => defs::search_param(type_name, "subject").is_none(),
+        "status" => !is_status_always_the_same(type_name),
         code => !(type_name == "Observation" && code.starts_with("combo-")),
     }
+}
+
+/// Of what is on record as done nearly everything has the same status, and a row of it would find everything.
+fn is_status_always_the_same(type_name: &str) -> bool {
+    matches!(
+        type_name,
+        "Claim"
+            | "DiagnosticReport"
+            | "Encounter"
+            | "ExplanationOfBenefit"
+            | "Immunization"
+            | "Observation"
+            | "Procedure"
+    )
 }
 
 /// The principal date of a resource, from what [`extract`] gives: see the table at the top.

@@ -37,6 +37,7 @@ fn rows_stand_under_each_patient_and_what_is_looked_for_everywhere_also_under_sh
         (keys.reference("Observation", "subject", "Patient", "p"), &[4, 9]),
         (keys.reference("Observation", "patient", "Patient", "p"), &[]),
         (keys.token("Observation", "combo-code", "4548-4"), &[]),
+        (keys.token("Observation", "status", "final"), &[]),
         (keys.whole("Observation", "_lastUpdated"), &[4, 9]),
         (keys.whole("Observation", "date"), &[4, 9]),
         (keys.composite("Observation", "code-value-quantity", "4548-4"), &[4, 9]),

@@ -2,7 +2,7 @@
 
 use super::sql_error;
 use crate::{Error, dict};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::path::Path;
 use std::time::Duration;
 
@@ -60,6 +60,7 @@ CREATE UNIQUE INDEX job_dedupe ON job (queue, dedupe) WHERE dedupe IS NOT NULL A
 CREATE TABLE blob (hash BLOB PRIMARY KEY, pat INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX blob_pat ON blob (pat);
 
+-- Compressed themselves.
 CREATE TABLE dict (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 ";
@@ -143,19 +144,22 @@ fn migrate(connection: &Connection, path: &Path, tables: &str) -> Result<(), Err
 /// A dictionary is kept with what it compressed, so that the record can be read without this very binary.
 fn keep_dictionary(connection: &mut Connection) -> Result<(), Error> {
     let Some((id, bytes)) = dict::shipped() else { return Ok(()) };
-    let known: Option<Vec<u8>> = rusqlite::OptionalExtension::optional(connection.query_row(
-        "SELECT bytes FROM dict WHERE id = ?1",
-        [id],
-        |row| row.get(0),
-    ))
-    .map_err(sql_error)?;
+    let known: Option<Vec<u8>> = connection
+        .query_row("SELECT bytes FROM dict WHERE id = ?1", [id], |row| row.get(0))
+        .optional()
+        .map_err(sql_error)?;
     match known {
-        Some(known) if known == bytes => Ok(()),
+        Some(known) if zstd::bulk::decompress(&known, bytes.len()).is_ok_and(|known| known == bytes) => {
+            Ok(())
+        }
         Some(_) => {
             Err(Error::Unusable(format!("dictionary {id} of this binary is not the one of this record")))
         }
         None => connection
-            .execute("INSERT INTO dict (id, bytes) VALUES (?1, ?2)", rusqlite::params![id, bytes])
+            .execute(
+                "INSERT INTO dict (id, bytes) VALUES (?1, ?2)",
+                params![id, zstd::bulk::compress(bytes, 19)?],
+            )
             .map(drop)
             .map_err(sql_error),
     }

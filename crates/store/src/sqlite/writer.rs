@@ -227,6 +227,7 @@ impl Work {
                 }
                 Some(Message::Stop(reply)) => {
                     self.commit(std::mem::take(&mut group));
+                    self.rest();
                     let _gone = reply.send(());
                     return;
                 }
