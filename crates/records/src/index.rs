@@ -66,6 +66,11 @@ impl Index {
         self.lengths.len()
     }
 
+    /// Whether any entry holds the stem.
+    pub(crate) fn knows(&self, stemmed: &str) -> bool {
+        self.terms.contains_key(stemmed)
+    }
+
     /// How rare a stem is: ln(1 + (N − n + ½) / (n + ½)).
     pub(crate) fn rarity(&self, stemmed: &str) -> f32 {
         let found =

@@ -14,9 +14,16 @@ pub(super) fn answer(ask: &Ask<'_>, category: Category) -> Option<Draft> {
     let real: Vec<usize> = all.iter().copied().filter(|at| ask.is_real(*at)).collect();
     let within: Vec<usize> = real.iter().copied().filter(|at| ask.in_time(ask.fact(*at))).collect();
     if within.is_empty() {
-        return Some(absent(ask, &words, &all, &real));
+        let is_open = !ask.plan.own.is_empty() && matches!(ask.plan.intent, Intent::List | Intent::Latest);
+        return if is_open { None } else { Some(absent(ask, &words, &all, &real)) };
+    }
+    if category == Category::Person && !asks_for_contact(ask) {
+        return Some(born(ask, within.last().copied()?));
     }
     Some(match ask.plan.intent {
+        Intent::When | Intent::Latest if !words.happens => {
+            Draft::structured(vec![listed(ask, within.last().copied()?)])
+        }
         Intent::When | Intent::Latest => single(ask, &words, "last", within.last().copied()?),
         Intent::First => single(ask, &words, "first", within.first().copied()?),
         Intent::Count => count(ask, &words, &within),
@@ -35,11 +42,25 @@ fn candidates(ask: &Ask<'_>, kind: Kind) -> Vec<usize> {
     } else {
         ask.named(kind)
     };
-    let is_broad = ask.plan.concepts.is_empty() && ask.plan.intent == Intent::List;
+    let is_broad = ask.plan.concepts.is_empty() && ask.plan.own.is_empty();
     if named.is_empty() && is_broad {
         return ask.record.of_kind(kind).map(|(at, _)| at).collect();
     }
     named
+}
+
+fn asks_for_contact(ask: &Ask<'_>) -> bool {
+    ask.plan.content.iter().any(|word| matches!(word.as_str(), "address" | "phone" | "name"))
+}
+
+fn born(ask: &Ask<'_>, at: usize) -> Draft {
+    let date = ask.fact(at).date.as_ref().map(|date| date.shown());
+    match date {
+        Some(date) => {
+            Draft::structured(vec![Claim::about(ask.record, format!("You were born on {date}."), &[at])])
+        }
+        None => Draft::absent("I can't find a birth date in your record.".to_owned(), Vec::new()),
+    }
 }
 
 fn single(ask: &Ask<'_>, words: &Words, which: &str, at: usize) -> Draft {
@@ -98,11 +119,10 @@ fn absent(ask: &Ask<'_>, words: &Words, all: &[usize], real: &[usize]) -> Draft 
         nearby.push(listed(ask, *last));
     }
     let subject = ask.plan.subject().map(|subject| format!(" ({subject})")).unwrap_or_default();
-    let text = format!(
-        "I can't find a {}{subject}{} in your record. It may have been done without being entered.",
-        words.one,
-        ask.time_said()
-    );
+    let article = if words.one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let hint = if words.happens { " It may have been done without being entered." } else { "" };
+    let text =
+        format!("I can't find {article} {}{subject}{} in your record.{hint}", words.one, ask.time_said());
     Draft::absent(text, nearby)
 }
 
@@ -131,7 +151,9 @@ impl Words {
             Category::Results => words(&[Kind::Observation], "result", "results", false),
             Category::Medicines => words(&[Kind::Medicine], "medicine", "medicines", false),
             Category::Allergies => words(&[Kind::Allergy], "allergy", "allergies", false),
-            Category::Conditions => words(&[Kind::Condition], "condition", "conditions", false),
+            Category::Conditions | Category::Overview => {
+                words(&[Kind::Condition], "condition", "conditions", false)
+            }
         }
     }
 }

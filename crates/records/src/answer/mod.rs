@@ -21,13 +21,13 @@ pub(crate) use draft::{Claim, Draft, Quote};
 pub(crate) use results::measured;
 pub(crate) use verify::verify;
 
-use crate::question::{Category, Plan, Refusal};
+use crate::question::{Category, Intent, Plan, Refusal};
 use crate::record::Record;
 use jiff::civil::Date;
 
 /// Answers a question over a record, as of `today`. Only sentences that passed the check are left.
 pub(crate) fn answer(record: &Record, question: &str, today: Date) -> Result<Draft, Refusal> {
-    let plan = Plan::of(question, today, record.born())?;
+    let plan = Plan::of(question, today, record.born(), &|stem| record.index.knows(stem))?;
     let mut draft = run(record, &plan, today);
     draft.claims.retain(|claim| verify(record, claim));
     if draft.claims.is_empty() {
@@ -46,6 +46,7 @@ fn run(record: &Record, plan: &Plan, today: Date) -> Draft {
         Some(Category::Medicines) => medicines::answer(&ask),
         Some(Category::Allergies) => allergies::answer(&ask),
         Some(Category::Conditions) => conditions::answer(&ask),
+        Some(Category::Overview) => Some(overview(&ask)),
         Some(category) => events::answer(&ask, category),
         None => by_own_words(&ask),
     };
@@ -54,6 +55,14 @@ fn run(record: &Record, plan: &Plan, today: Date) -> Draft {
         Some(draft) => quoted::instead_of(&ask, draft),
         None => quoted::answer(&ask),
     }
+}
+
+/// Conditions, medicines and allergies, one after the other.
+fn overview(ask: &Ask<'_>) -> Draft {
+    let plan = Plan { own: Vec::new(), concepts: Vec::new(), intent: Intent::List, ..ask.plan.clone() };
+    let ask = Ask { plan: &plan, ..*ask };
+    let parts = [conditions::answer(&ask), medicines::answer(&ask), allergies::answer(&ask)];
+    Draft::structured(parts.into_iter().flatten().flat_map(|part| part.claims).collect())
 }
 
 /// A question whose subject no table knows: the person's own entries may know it.

@@ -116,7 +116,9 @@ fn latest(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>]) -> Dra
     let Some(newest) = readings.last() else { return none_in_time(ask, subject) };
     let mut draft = single(ask, subject, "latest", Some(newest));
     let before = readings.iter().rev().skip(1).find(|reading| reading.fact.order() < newest.fact.order());
-    if let Some(before) = before {
+    if let Some(before) = before
+        .filter(|before| before.measure.number.is_some() || before.measure.shown != newest.measure.shown)
+    {
         let text = format!("Before that it was {}{}.", before.measure.shown, on(before.fact));
         draft.claims.push(Claim::about(ask.record, text, &[before.at]));
     }

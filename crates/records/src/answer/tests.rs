@@ -281,6 +281,21 @@ fn conditions_visits_and_family_are_told() {
 }
 
 #[test]
+fn broad_questions_are_answered_in_short() {
+    use Kind::{NotFound, Structured};
+    check(
+        "tell me about my health",
+        Structured,
+        &["Hypertension", "2 active medicines", "1 allergy"],
+        &["c1", "m1", "y1"],
+    );
+    check("how old am I", Structured, &["born on 12 Apr 1961"], &["maria"]);
+    check("was I ever in hospital?", NotFound, &["I can't find"], &[]);
+    check("show my visits", Structured, &["Check up"], &["e1"]);
+    check("what insurance do I have", NotFound, &["I can't find an insurance entry"], &[]);
+}
+
+#[test]
 fn documents_are_quoted_word_for_word() {
     check(
         "What did the X-ray of my knee show?",

@@ -12,8 +12,14 @@ pub(crate) struct Mention<'a> {
 
 impl Concepts {
     /// The concepts named in `tokens`, longest names first where they overlap. Words for which `taken` is
-    /// true are no names. A word that is no name is compared with the names for slips of spelling.
-    pub(crate) fn find(&self, tokens: &[String], taken: &dyn Fn(usize) -> bool) -> Vec<Mention<'_>> {
+    /// true are no names. A word that is no name is compared with the names for slips of spelling, unless
+    /// its stem `is_known`: a word of the person's own record is spelled as it is meant.
+    pub(crate) fn find(
+        &self,
+        tokens: &[String],
+        taken: &dyn Fn(usize) -> bool,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Vec<Mention<'_>> {
         let stems: Vec<String> = tokens.iter().map(|token| stem(token)).collect();
         let mut spans: Vec<(usize, usize, Vec<usize>)> = Vec::new();
         for from in 0..stems.len() {
@@ -32,7 +38,7 @@ impl Concepts {
         }
         for at in 0..stems.len() {
             let free = kept.iter().all(|(from, to, _)| at < *from || at >= *to);
-            if free && !taken(at) {
+            if free && !taken(at) && !is_known(&stems[at]) {
                 let near = self.nearest(&tokens[at], &stems[at]);
                 if !near.is_empty() {
                     kept.push((at, at + 1, near));
@@ -110,7 +116,7 @@ mod tests {
     #[track_caller]
     fn check(question: &str, expect: &[(Domain, &str)]) {
         let tokens = tokens(question);
-        let found = concepts().find(&tokens, &|_| false);
+        let found = concepts().find(&tokens, &|_| false, &|_| false);
         for (domain, key) in expect {
             assert!(
                 of_domain(&found, *domain).iter().any(|mention| mention.concept.key == *key),
@@ -142,8 +148,15 @@ mod tests {
     #[test]
     fn the_longest_name_wins() {
         let tokens = tokens("do i have high blood pressure");
-        let found = concepts().find(&tokens, &|_| false);
+        let found = concepts().find(&tokens, &|_| false, &|_| false);
         assert_eq!(found.iter().map(|m| m.concept.key).collect::<Vec<_>>(), ["hypertension"]);
+    }
+
+    #[test]
+    fn a_word_of_the_record_is_spelled_as_it_is_meant() {
+        let tokens = tokens("wrist");
+        let find = |is_known: bool| concepts().find(&tokens, &|_| false, &|_| is_known).len();
+        assert_eq!((find(false) > 0, find(true)), (true, 0));
     }
 
     #[test]

@@ -156,6 +156,9 @@ pub(super) fn encounter(resource: &Value, source: ResourceKey) -> Option<Fact> {
     let with = display(resource, "participant.individual");
     fact.detail = because(resource);
     fact.gravity = class.map(str::to_owned);
+    if let Some(class) = class {
+        fact.stems.extend(stems(class));
+    }
     fact.place = place.map(str::to_owned);
     fact.who = with.map(str::to_owned);
     fact.text = sentence(

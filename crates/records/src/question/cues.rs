@@ -32,6 +32,9 @@ pub(crate) enum Cue {
     Bill,
     Family,
     Person,
+    Hospital,
+    Emergency,
+    Overview,
 }
 
 /// A cue and the words that gave it.
@@ -126,6 +129,9 @@ fn cue_named(name: &str) -> Option<Cue> {
         "bill" => Cue::Bill,
         "family" => Cue::Family,
         "person" => Cue::Person,
+        "hospital" => Cue::Hospital,
+        "emergency" => Cue::Emergency,
+        "overview" => Cue::Overview,
         _ => return None,
     })
 }

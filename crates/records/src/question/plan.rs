@@ -36,9 +36,12 @@ pub(crate) enum Category {
     Bills,
     Family,
     Person,
+    /// The whole record, told in short.
+    Overview,
 }
 
 /// What a question asks for.
+#[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) intent: Intent,
     /// The part of the record, where the question tells it.
@@ -64,7 +67,12 @@ pub(crate) enum Refusal {
 
 impl Plan {
     /// Understands a question asked on `today` by or about a person born on `born`.
-    pub(crate) fn of(question: &str, today: Date, born: Option<Date>) -> Result<Self, Refusal> {
+    pub(crate) fn of(
+        question: &str,
+        today: Date,
+        born: Option<Date>,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, Refusal> {
         if question.chars().count() > LONGEST_QUESTION {
             return Err(Refusal::TooLong);
         }
@@ -86,7 +94,7 @@ impl Plan {
                 || words[at].parse::<f64>().is_ok()
                 || is_single_cue(&found, at)
         };
-        let mentions = concepts().find(&words, &skip);
+        let mentions = concepts().find(&words, &skip, is_known);
         found.retain(|found| {
             mentions.iter().all(|mention| {
                 let inside = mention.from <= found.from && found.to <= mention.to;
@@ -104,6 +112,7 @@ impl Plan {
             .filter(|at| !in_time(*at) && !is_cue(*at, &found) && !language.is_little_word(&words[*at]))
             .map(|at| stem(&words[at]))
             .collect();
+        let own = if category == Some(Category::Encounters) { with_kind_of_visit(own, &has) } else { own };
         if language == Language::Other && named.is_empty() {
             return Err(Refusal::Language);
         }
@@ -121,6 +130,17 @@ impl Plan {
             content,
         })
     }
+}
+
+/// Stays in hospital and emergencies are visits of a kind; the kind is looked for in the visit's own words.
+fn with_kind_of_visit(mut own: Vec<String>, has: &dyn Fn(Cue) -> bool) -> Vec<String> {
+    for (cue, word) in [(Cue::Hospital, "hospital"), (Cue::Emergency, "emergency")] {
+        if has(cue) {
+            own.retain(|word| !matches!(word.as_str(), "stay" | "room"));
+            own.push(stem(word));
+        }
+    }
+    own
 }
 
 /// A word that is a cue by itself names no concept, unless it is one of the words of a longer name.
@@ -230,8 +250,11 @@ fn category(named: &[&Concept], has: &dyn Fn(Cue) -> bool) -> Option<Category> {
         (Cue::Document, Category::Documents),
         (Cue::Report, Category::Reports),
         (Cue::Result, Category::Results),
+        (Cue::Hospital, Category::Encounters),
+        (Cue::Emergency, Category::Encounters),
         (Cue::Encounter, Category::Encounters),
         (Cue::Person, Category::Person),
+        (Cue::Overview, Category::Overview),
     ]
     .into_iter()
     .find_map(|(cue, category)| has(cue).then_some(category))
@@ -284,6 +307,7 @@ fn intent(
         Some(Category::Immunizations | Category::Encounters | Category::Procedures) if has(Cue::Latest) => {
             Intent::When
         }
+        Some(Category::Bills | Category::Reports | Category::Documents) if has(Cue::Latest) => Intent::Latest,
         None if has(Cue::List) => Intent::List,
         None if asks_whether => Intent::YesNo,
         None => Intent::Latest,
@@ -298,7 +322,7 @@ mod tests {
 
     #[track_caller]
     fn check(question: &str, intent: Intent, category: Option<Category>, keys: &[&str]) {
-        let plan = Plan::of(question, date(2026, 11, 20), None).ok().unwrap();
+        let plan = Plan::of(question, date(2026, 11, 20), None, &|_| false).ok().unwrap();
         let found: Vec<_> = plan.concepts.iter().map(|concept| concept.key).collect();
         assert_eq!((plan.intent, plan.category, found.as_slice()), (intent, category, keys), "{question}");
     }
@@ -337,6 +361,9 @@ mod tests {
         check("which operations have I had", List, Some(Procedures), &[]);
         check("does anyone in my family have diabetes", YesNo, Some(Family), &["diabetes"]);
         check("what insurance do I have", List, Some(Coverage), &[]);
+        check("how much did my last visit cost", Latest, Some(Bills), &[]);
+        check("tell me about my health", List, Some(Overview), &[]);
+        check("was I ever in hospital", List, Some(Encounters), &[]);
     }
 
     #[test]
@@ -358,14 +385,14 @@ mod tests {
             ("which medicines do I take", false),
             ("was my blood pressure high", false),
         ] {
-            let plan = Plan::of(question, date(2026, 11, 20), None).ok().unwrap();
+            let plan = Plan::of(question, date(2026, 11, 20), None, &|_| false).ok().unwrap();
             assert_eq!(plan.wants_advice, expect, "{question}");
         }
     }
 
     #[test]
     fn what_cannot_be_understood_is_refused_with_a_reason() {
-        let refusal = |question: &str| Plan::of(question, date(2026, 11, 20), None).err();
+        let refusal = |question: &str| Plan::of(question, date(2026, 11, 20), None, &|_| false).err();
         assert_eq!(refusal("  "), Some(Refusal::Empty));
         assert_eq!(refusal("?!"), Some(Refusal::Empty));
         assert_eq!(refusal(&"long ".repeat(300)), Some(Refusal::TooLong));
