@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::{Failure, house, web};
 use clap::Args;
 use salus_http::App;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -50,11 +51,14 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
     Ok(())
 }
 
-/// Starts logging as configured.
+/// Starts logging as configured; what a panic says is left out, because it can quote a record.
 pub fn start_log(config: &Config) -> Result<(), Failure> {
+    salus_http::hide_panic_messages();
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter)
         .map_err(|error| format!("log.filter is not understood: {error}"))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     if config.log.json {
         log.json().init()
     } else {
