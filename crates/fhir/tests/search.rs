@@ -149,7 +149,7 @@ fn odd_text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
         "[a-z:|$,\\\\/.#0-9eE+TZ-]{0,24}",
-        "(eq|ne|gt|lt|ge|le|sa|eb|ap)?-?[0-9]{1,5}(\\.[0-9]{1,4})?(e-?[0-9]{1,2})?(\\|[a-z]{0,3}\\|[a-z]{1,3})?",
+        "(eq|ne|gt|lt|ge|le|sa|eb|ap)?-?[0-9]{1,5}(\\.[0-9]{1,4})?(e-?[0-9]{1,3})?(\\|[a-z]{0,3}\\|[a-z]{1,3})?",
         "(eq|gt|sa)?[0-9]{4}(-[01][0-9](-[0-3][0-9](T[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,7})?)?(Z|[+-]0[0-9]:30)?)?)?)?",
         "(Patient|Group|Practitioner)/[A-Za-z0-9.-]{1,8}(/_history/[0-9])?",
         "Type:[a-z]{1,4}|\\*|Observation:subject(:Patient)?|true|none|text",

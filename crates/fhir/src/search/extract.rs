@@ -90,6 +90,9 @@ pub(super) fn is_presence(param: &SearchParam) -> bool {
     param.paths.first().is_some_and(|path| path.steps.last() == Some(&Step::PresentAndNotFalse))
 }
 
+/// An element has no more combinations than these: two lists of codings multiply, and a resource may be made to harm.
+const MOST_COMBINATIONS: usize = 1_000;
+
 /// Every combination of the components' values that stand in the same element.
 pub(super) fn composite(
     param: &SearchParam,
@@ -105,8 +108,8 @@ pub(super) fn composite(
             tuple.push(value.clone());
             tuple
         };
-        tuples =
-            tuples.iter().flat_map(|tuple| values.iter().map(move |value| extended(tuple, value))).collect();
+        let longer = tuples.iter().flat_map(|tuple| values.iter().map(move |value| extended(tuple, value)));
+        tuples = longer.take(MOST_COMBINATIONS).collect();
     }
     tuples.into_iter().for_each(|tuple| emit(IndexValue::Composite(tuple)));
 }
@@ -356,6 +359,15 @@ mod tests {
         let shown: Vec<String> =
             extract_param(&resource, param).iter().map(|entry| show(&entry.value)).collect();
         assert_eq!(shown, ["|sys| $ 120 ||", "|dia| $ 80 ||"]);
+    }
+
+    #[test]
+    fn combinations_have_an_end() {
+        let codings: Vec<Value> = (0..2_000).map(|code| json!({"code": code.to_string()})).collect();
+        let many = json!({"coding": codings});
+        let resource = json!({"resourceType": "Observation", "code": many, "valueCodeableConcept": many});
+        let param = search_param("Observation", "code-value-concept").unwrap();
+        assert_eq!(extract_param(&resource, param).len(), MOST_COMBINATIONS);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod convert;
 mod entry;
 mod error;
 mod extract;
+mod include;
 mod matches;
 mod normalise;
 mod number;

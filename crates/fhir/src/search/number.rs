@@ -11,7 +11,8 @@ pub(super) struct Decimal {
 /// More digits than these are read, but no precision is claimed for them: `f64` has none.
 const MOST_DIGITS: usize = 15;
 
-/// Reads a decimal number: sign, digits, fraction, exponent. `None` for anything else, also for infinities.
+/// Reads a decimal number: sign, digits, fraction, exponent. `None` for anything else, also for what
+/// is too large or too small for an `f64`.
 pub(super) fn decimal(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], text[at + 1..].parse::<i32>().ok()?),
@@ -30,7 +31,7 @@ pub(super) fn decimal(text: &str) -> Option<Decimal> {
     let value: f64 = text.parse().ok()?;
     let half = 0.5 * 10f64.powi(last_digit);
     let (lo, hi) = (value - half, value + half);
-    (lo.is_finite() && hi.is_finite()).then_some(Decimal { value, lo, hi })
+    (lo.is_finite() && hi.is_finite() && lo < hi).then_some(Decimal { value, lo, hi })
 }
 
 fn significant_digits(text: &str) -> usize {
@@ -72,9 +73,25 @@ mod tests {
             assert_eq!(read.value, value, "{text}");
             assert!((read.lo - lo).abs() < 1e-9 && (read.hi - hi).abs() < 1e-9, "{text}: {read:?}");
         }
-        for text in
-            ["", "-", ".5", "5.", "1e", "1e999", "NaN", "inf", "0x10", "1 ", "1,5", "1_0", "1e5.5", "--1"]
-        {
+        for text in [
+            "",
+            "-",
+            ".5",
+            "5.",
+            "1e",
+            "1e999",
+            "NaN",
+            "inf",
+            "0x10",
+            "1 ",
+            "0e-999",
+            "1e-400",
+            "1e99999999999",
+            "1,5",
+            "1_0",
+            "1e5.5",
+            "--1",
+        ] {
             assert!(decimal(text).is_none(), "{text} was accepted");
         }
     }

@@ -1,7 +1,8 @@
 //! From the parameters of a request to a [`Query`].
 
 use super::error::{QueryError, QueryErrorKind};
-use super::query::{Filter, Include, Modifier, Query, Sort, Summary, TotalMode};
+use super::include::include;
+use super::query::{Filter, Modifier, Query, Sort, Summary, TotalMode};
 use super::value::{filter_value, split};
 use crate::defs::{ParamKind, SearchParam, is_resource_type, search_param, search_params, type_def};
 
@@ -41,6 +42,12 @@ impl Query {
                 }
                 seen.push(name.as_str());
             }
+            if query.filters.len() + query.includes.len() + query.revincludes.len() > MOST_PARAMETERS {
+                return Err(QueryError::invalid(
+                    name,
+                    format!("is one of more than {MOST_PARAMETERS} parameters"),
+                ));
+            }
             match query.read(name, text) {
                 Err(error) if error.kind == QueryErrorKind::Unknown => ignored.push(error),
                 result => result?,
@@ -70,6 +77,11 @@ impl Query {
         Ok(())
     }
 }
+
+/// So many values may be joined by commas.
+const MOST_VALUES: usize = 1_000;
+/// So many parameters may filter and include.
+const MOST_PARAMETERS: usize = 100;
 
 const ONCE: [&str; 5] = ["_sort", "_count", "_total", "_summary", "_elements"];
 
@@ -106,6 +118,9 @@ fn filter(resource_type: &str, name: &str, text: &str) -> Result<Filter, QueryEr
         return Ok(Filter { param, modifier, values: Vec::new() });
     }
     let texts = split(text, ',');
+    if texts.len() > MOST_VALUES {
+        return Err(QueryError::invalid(name, format!("has more than {MOST_VALUES} values")));
+    }
     if texts.iter().any(|text| text.is_empty()) {
         return Err(QueryError::invalid(name, "has an empty value between its commas"));
     }
@@ -244,57 +259,6 @@ fn elements(resource_type: &str, text: &str) -> Result<Vec<String>, QueryError> 
     names.collect()
 }
 
-/// `Type:param`, `Type:param:Target`, `Type:*` or `*`.
-fn include(resource_type: &str, name: &str, text: &str) -> Result<Include, QueryError> {
-    let iterate = name.ends_with(":iterate");
-    if text == "*" {
-        return Ok(Include { source: None, param: None, target: None, iterate });
-    }
-    let mut parts = text.splitn(3, ':');
-    let (Some(source), Some(code)) = (parts.next(), parts.next()) else {
-        return Err(QueryError::invalid(
-            name,
-            "takes `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`",
-        ));
-    };
-    let target = parts.next();
-    for type_name in [Some(source), target].into_iter().flatten() {
-        if !is_resource_type(type_name) {
-            return Err(QueryError::invalid(name, "one of its parts should be a resource type and is none"));
-        }
-    }
-    if name == "_include" && source != resource_type {
-        let message =
-            format!("only {resource_type} is searched; what is included is followed by `_include:iterate`");
-        return Err(QueryError::invalid(name, message));
-    }
-    let param = match code {
-        "*" => None,
-        code => Some(reference_param(source, code, target, name)?),
-    };
-    Ok(Include { source: Some(source.to_owned()), param, target: target.map(str::to_owned), iterate })
-}
-
-fn reference_param(
-    source: &str,
-    code: &str,
-    target: Option<&str>,
-    name: &str,
-) -> Result<&'static SearchParam, QueryError> {
-    let param = search_param(source, code).filter(|param| param.kind == ParamKind::Reference);
-    let Some(param) = param else {
-        let references = search_params(source).iter().filter(|param| param.kind == ParamKind::Reference);
-        let known: Vec<&str> = references.map(|param| param.code).collect();
-        return Err(QueryError::invalid(name, format!("{source} refers through {}", known.join(", "))));
-    };
-    match target {
-        Some(target) if !param.targets.is_empty() && !param.targets.contains(&target) => Err(
-            QueryError::invalid(name, format!("{source}.{code} refers to {} only", param.targets.join(", "))),
-        ),
-        _ => Ok(param),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -411,6 +375,15 @@ mod tests {
             let name = text.rsplit('&').next().unwrap().split('=').next().unwrap();
             assert!(error.parameter.starts_with(name) || resource_type == "Nothing", "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_query_has_an_end() {
+        let ids = |count: usize| vec!["1"; count].join(",");
+        assert!(parse("Patient", &format!("_id={}", ids(1_000))).is_ok());
+        assert!(parse("Patient", &format!("_id={}", ids(1_001))).is_err());
+        assert!(parse("Patient", &vec!["_id=1"; 100].join("&")).is_ok());
+        assert!(parse("Patient", &vec!["_id=1"; 102].join("&")).is_err());
     }
 
     #[test]
