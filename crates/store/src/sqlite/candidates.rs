@@ -10,12 +10,14 @@ mod sieve;
 
 use crate::search::{Candidate, Finds, Pats, Plan, Walk};
 use lane::{Lane, Merge};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use sieve::Sieve;
+use std::collections::VecDeque;
 
 /// Every statement of this module, to be checked at the start.
 pub(super) const STATEMENTS: &[&str] = &[
-    NEXT_PATIENT,
+    NEXT,
+    NEXT_WITH_KEY,
     SIZE,
     lane::UP,
     lane::DOWN,
@@ -26,7 +28,13 @@ pub(super) const STATEMENTS: &[&str] = &[
     gather::ROWS,
 ];
 
-const NEXT_PATIENT: &str = "SELECT pat FROM idx WHERE pat > ?1 ORDER BY pat LIMIT 1";
+const NEXT: &str = "WITH RECURSIVE p (pat) AS (SELECT min(pat) FROM idx WHERE pat >= ?1 UNION ALL \
+    SELECT (SELECT min(pat) FROM idx WHERE pat > p.pat) FROM p WHERE p.pat IS NOT NULL) \
+    SELECT pat FROM p WHERE pat IS NOT NULL LIMIT 64";
+const NEXT_WITH_KEY: &str = "WITH RECURSIVE p (pat) AS (SELECT min(pat) FROM idx WHERE pat >= ?1 UNION ALL \
+    SELECT (SELECT min(pat) FROM idx WHERE pat > p.pat) FROM p WHERE p.pat IS NOT NULL) \
+    SELECT pat FROM p WHERE pat IS NOT NULL \
+    AND EXISTS (SELECT 1 FROM idx WHERE idx.pat = p.pat AND idx.k = ?2) LIMIT 64";
 const SIZE: &str = "SELECT count(*) FROM (SELECT 1 FROM idx WHERE pat = ?1 AND k = ?2 LIMIT ?3)";
 
 /// Beyond this, a clause is as good as any other.
@@ -74,7 +82,7 @@ fn lead(connection: &Connection, plan: &Plan) -> rusqlite::Result<Lead> {
         return Ok(Lead { keys: (*keys).clone(), clause: Some(*at) });
     }
     let sample =
-        patients(connection, &plan.pats, i64::MIN).take(SAMPLED).collect::<rusqlite::Result<Vec<i64>>>()?;
+        patients(connection, plan, i64::MIN).take(SAMPLED).collect::<rusqlite::Result<Vec<i64>>>()?;
     let mut best: Option<(i64, Lead)> = None;
     for (at, keys) in keyed {
         let mut rows = 0;
@@ -94,27 +102,45 @@ fn size(connection: &Connection, pat: i64, keys: &[i64]) -> rusqlite::Result<i64
     keys.iter().map(|k| statement.query_row((pat, *k, LARGE), |row| row.get::<_, i64>(0))).sum()
 }
 
-/// The patients from `from` on, in ascending order.
+/// The patients of a plan from `from` on, in ascending order; over the population only those under whom a clause
+/// that has to find something by one key has a row.
 fn patients<'a>(
     connection: &'a Connection,
-    pats: &'a Pats,
+    plan: &'a Plan,
     from: i64,
 ) -> Box<dyn Iterator<Item = rusqlite::Result<i64>> + 'a> {
-    match pats {
+    let key = plan.clauses.iter().find_map(|clause| match &clause.finds {
+        Finds::Keyed(keys) => <[i64; 1]>::try_from(keys.as_slice()).ok().map(|[key]| key),
+        _ => None,
+    });
+    match &plan.pats {
         Pats::Only(list) => Box::new(list.iter().copied().filter(move |pat| *pat >= from).map(Ok)),
         Pats::All => {
-            let mut last = Some(from.saturating_sub(1));
+            let mut piece: VecDeque<i64> = VecDeque::new();
+            let mut next = Some(from);
             Box::new(std::iter::from_fn(move || {
-                let next = next_patient(connection, last?).transpose();
-                last = next.as_ref().and_then(|next| next.as_ref().ok().copied());
-                next
+                if piece.is_empty() {
+                    match next_patients(connection, key, next?) {
+                        Ok(found) => piece = found,
+                        Err(error) => return Some(Err(error)),
+                    }
+                    next = piece.back().and_then(|last| last.checked_add(1));
+                }
+                piece.pop_front().map(Ok)
             }))
         }
     }
 }
 
-fn next_patient(connection: &Connection, after: i64) -> rusqlite::Result<Option<i64>> {
-    connection.prepare_cached(NEXT_PATIENT)?.query_row([after], |row| row.get(0)).optional()
+/// A piece of the population, by seeking from each patient to the next.
+fn next_patients(connection: &Connection, key: Option<i64>, from: i64) -> rusqlite::Result<VecDeque<i64>> {
+    match key {
+        Some(key) => {
+            let mut statement = connection.prepare_cached(NEXT_WITH_KEY)?;
+            statement.query_map((from, key), |row| row.get(0))?.collect()
+        }
+        None => connection.prepare_cached(NEXT)?.query_map([from], |row| row.get(0))?.collect(),
+    }
 }
 
 /// One patient after the other; of each, the latest first.
@@ -126,7 +152,7 @@ fn by_patient(
 ) -> rusqlite::Result<Vec<Candidate>> {
     let mut found = Vec::new();
     let from = plan.after.map_or(i64::MIN, |after| after.pat);
-    for pat in patients(connection, &plan.pats, from) {
+    for pat in patients(connection, plan, from) {
         let pat = pat?;
         let after = plan.after.filter(|after| after.pat == pat);
         let lanes = lead.keys.iter().map(|k| Lane::down(pat, *k, (i64::MIN, until), after));

@@ -19,7 +19,7 @@ pub(super) fn by_date(
     descending: bool,
     until: i64,
 ) -> rusqlite::Result<Vec<Candidate>> {
-    let pats = patients(connection, &plan.pats, i64::MIN).collect::<rusqlite::Result<Vec<i64>>>()?;
+    let pats = patients(connection, plan, i64::MIN).collect::<rusqlite::Result<Vec<i64>>>()?;
     let mut picked = Picked { connection, plan, lead, sieves: HashMap::new(), found: Vec::new() };
     if pats.len() * lead.keys.len() <= MOST_LANES {
         merged(&mut picked, &pats, descending, until)?;

@@ -24,7 +24,7 @@ pub(super) fn gathered(connection: &Connection, plan: &Plan) -> rusqlite::Result
             found.extend(rid.map(|rid| (rid, Candidate { pat: NOWHERE, ord: 0, rid })));
         }
     } else {
-        for pat in patients(connection, &plan.pats, i64::MIN) {
+        for pat in patients(connection, plan, i64::MIN) {
             of_patient(connection, plan, pat?, &mut found)?;
         }
     }
