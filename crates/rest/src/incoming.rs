@@ -49,8 +49,24 @@ pub(crate) fn of_type(type_name: &str, resource: &Value) -> Result<(), ApiError>
 /// Makes a resource ready to be stored: references to this server become relative, the structure is validated.
 pub(crate) fn checked(mut resource: Value, base: &str) -> Result<Value, ApiError> {
     references::make_relative(&mut resource, base);
+    whole(&resource)?;
     let issues = validate(&resource);
     if issues.iter().any(Issue::is_error) { Err(ApiError::invalid_issues(issues)) } else { Ok(resource) }
+}
+
+/// Refuses what `_summary` or `_elements` has cut: written back, it would lose what was left out.
+pub(crate) fn whole(resource: &Value) -> Result<(), ApiError> {
+    let tags = resource.get("meta").and_then(|meta| meta.get("tag")).and_then(Value::as_array);
+    let is_cut = tags.is_some_and(|tags| tags.iter().any(is_subset_tag));
+    if !is_cut {
+        return Ok(());
+    }
+    let words = "This is only a part of a resource (SUBSETTED); read the whole one before writing it.";
+    Err(ApiError::invalid_issues(vec![Issue::error(IssueCode::BusinessRule, words).at("meta.tag")]))
+}
+
+fn is_subset_tag(tag: &Value) -> bool {
+    tag.get("code").and_then(Value::as_str) == Some("SUBSETTED")
 }
 
 /// 400 with one issue at a place.

@@ -156,6 +156,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn too_much_is_too_much() {
+        let (_app, admin) = fhir().await;
+        let mut large = patient("Ito");
+        large["name"][0]["text"] = "x".repeat(17 * 1024 * 1024).into();
+        let response = admin.post("/fhir/r4/Patient", &large).await;
+        assert_eq!(
+            (response.status(), response.json()["issue"][0]["code"].as_str()),
+            (413, Some("too-long"))
+        );
+    }
+
+    #[tokio::test]
     async fn if_none_exist_creates_once() {
         let (_app, admin) = fhir().await;
         let careful = admin.with_header("if-none-exist", "identifier=http://x.example/ids|Ito");

@@ -106,6 +106,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_part_of_a_resource_is_not_written_back() {
+        let (_app, admin) = fhir().await;
+        let path = format!("/fhir/r4/Patient/{}", create(&admin, &patient("Ito")).await);
+        let part = admin.get(&format!("{path}?_elements=birthDate")).await.json();
+        assert_eq!(admin.put(&path, &part).await.status(), 422);
+        assert_eq!(admin.get(&path).await.json()["name"][0]["family"], "Ito");
+    }
+
+    #[tokio::test]
     async fn whoever_cannot_read_it_learns_nothing_by_writing() {
         let (app, admin) = fhir().await;
         let maria = app.person("maria").await;

@@ -83,6 +83,7 @@ async fn identity(exchange: &Exchange, entry: &Entry) -> Result<Option<Identity>
     };
     if let Some(resource) = &entry.resource {
         incoming::of_type(type_name, resource)?;
+        incoming::whole(resource)?;
     }
     let identity = match (entry.method, id) {
         (Method::Post, _) => created(exchange, entry, type_name).await?,
