@@ -15,7 +15,7 @@ const base = process.env.SALUS_WALK_URL || 'http://127.0.0.1:8080'
 const folder = process.env.SALUS_WALK_FOLDER || join(import.meta.dirname, 'pictures')
 const name = process.env.SALUS_WALK_PDF ? basename(process.env.SALUS_WALK_PDF) : `walk-${process.pid}.pdf`
 const bytes = process.env.SALUS_WALK_PDF ? readFileSync(process.env.SALUS_WALK_PDF) : ownLetter()
-const question = process.env.SALUS_WALK_QUESTION || 'How long should I wear the wrist splint?'
+const question = process.env.SALUS_WALK_QUESTION || 'When do I wear the splint?'
 const login = theLogin()
 
 const browser = await launch()
