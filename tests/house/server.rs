@@ -16,7 +16,6 @@ pub struct Server {
     child: Child,
     /// `http://127.0.0.1:PORT`
     pub address: String,
-    folder: PathBuf,
 }
 
 impl Server {
@@ -38,18 +37,13 @@ impl Server {
             })
             .expect("the server prints its address");
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address, folder: folder.to_path_buf() }
+        Self { child, address }
     }
 
     /// Ends the process the hard way, as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().expect("it was running");
         self.child.wait().expect("it ends");
-    }
-
-    /// An API token of the administrator.
-    pub fn token(&self) -> String {
-        token(&self.folder)
     }
 }
 
