@@ -9,6 +9,8 @@ mod conditions;
 mod draft;
 mod events;
 mod medicines;
+#[cfg(test)]
+mod properties;
 mod quoted;
 mod results;
 mod select;

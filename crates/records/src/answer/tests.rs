@@ -67,7 +67,7 @@ fn condition(id: &str, snomed: &str, text: &str, day: &str, clinical: &str) -> V
     })
 }
 
-fn maria() -> Vec<Value> {
+pub(super) fn maria() -> Vec<Value> {
     vec![
         json!({ "resourceType": "Patient", "id": "maria", "birthDate": "1961-04-12", "name": [{ "text": "Maria" }] }),
         lab("a1", ("4548-4", "Hemoglobin A1c"), "2025-01-03", (6.5, "%"), (4.0, 5.6)),
@@ -102,7 +102,7 @@ fn maria() -> Vec<Value> {
     ]
 }
 
-fn letter(text: &str, day: &str) -> (Document, Layer) {
+pub(super) fn letter(text: &str, day: &str) -> (Document, Layer) {
     let document = Document {
         source: ResourceKey { type_name: "DocumentReference".into(), id: "d1".into(), version: 2 },
         title: "Letter".to_owned(),
@@ -114,7 +114,7 @@ fn letter(text: &str, day: &str) -> (Document, Layer) {
     (document, Layer { sha256: "ab".repeat(32), pages: vec![page] })
 }
 
-fn record_of(resources: &[Value], documents: Vec<(Document, Layer)>) -> Record {
+pub(super) fn record_of(resources: &[Value], documents: Vec<(Document, Layer)>) -> Record {
     let facts = resources.iter().filter_map(|resource| flatten(resource, 1, &Context::default())).collect();
     Record::new(facts, documents)
 }
