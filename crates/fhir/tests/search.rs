@@ -133,16 +133,24 @@ fn microseconds_to_extract_one_resource() {
     let Some(files) = shared("synthea") else { return };
     let all: Vec<Value> = files.iter().flat_map(|file| resources(file)).collect();
     let entries: usize = all.iter().map(|resource| extract(resource).len()).sum();
-    let start = std::time::Instant::now();
-    for resource in &all {
-        std::hint::black_box(extract(resource));
+    let mut least = u64::MAX;
+    for _ in 0..10 {
+        let start = nanoseconds();
+        for resource in &all {
+            std::hint::black_box(extract(resource));
+        }
+        least = least.min(nanoseconds() - start);
     }
-    let micros = start.elapsed().as_secs_f64() * 1e6 / all.len() as f64;
-    println!(
-        "{} resources, {:.1} entries and {micros:.2} µs each",
-        all.len(),
-        entries as f64 / all.len() as f64
-    );
+    let (count, micros) = (all.len() as f64, least as f64 / 1e3);
+    println!("{count} resources, {:.1} entries and {:.2} µs each", entries as f64 / count, micros / count);
+}
+
+/// How long this thread has had a core, where the system tells; it shares the machine with others.
+fn nanoseconds() -> u64 {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    let on_core = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let on_core = on_core.and_then(|text| text.split(' ').next()?.parse().ok());
+    on_core.unwrap_or_else(|| START.get_or_init(std::time::Instant::now).elapsed().as_nanos() as u64)
 }
 
 fn odd_text() -> impl Strategy<Value = String> {

@@ -100,18 +100,35 @@ pub(super) fn composite(
     root: &Value,
     emit: &mut dyn FnMut(IndexValue),
 ) {
-    let mut tuples: Vec<Vec<IndexValue>> = vec![Vec::new()];
-    for component in &param.components {
+    // The last component is the rarest: of what an Observation may be, it is only one.
+    let mut columns = Vec::with_capacity(param.components.len());
+    for component in param.components.iter().rev() {
         let values = component_values(component, element, root);
-        let extended = |tuple: &Vec<IndexValue>, value: &IndexValue| {
-            let mut tuple = tuple.clone();
-            tuple.push(value.clone());
-            tuple
-        };
-        let longer = tuples.iter().flat_map(|tuple| values.iter().map(move |value| extended(tuple, value)));
-        tuples = longer.take(MOST_COMBINATIONS).collect();
+        if values.is_empty() {
+            return;
+        }
+        columns.push(values);
+    }
+    let mut tuples: Vec<Vec<IndexValue>> = vec![Vec::with_capacity(columns.len())];
+    for column in columns.into_iter().rev() {
+        tuples = combined(tuples, column);
     }
     tuples.into_iter().for_each(|tuple| emit(IndexValue::Composite(tuple)));
+}
+
+/// Each tuple with each value at its end.
+fn combined(mut tuples: Vec<Vec<IndexValue>>, mut column: Vec<IndexValue>) -> Vec<Vec<IndexValue>> {
+    if let ([tuple], [_]) = (tuples.as_mut_slice(), column.as_slice()) {
+        tuple.append(&mut column);
+        return tuples;
+    }
+    let extended = |tuple: &Vec<IndexValue>, value: &IndexValue| {
+        let mut tuple = tuple.clone();
+        tuple.push(value.clone());
+        tuple
+    };
+    let longer = tuples.iter().flat_map(|tuple| column.iter().map(move |value| extended(tuple, value)));
+    longer.take(MOST_COMBINATIONS).collect()
 }
 
 fn component_values(component: &Component, element: &Value, root: &Value) -> Vec<IndexValue> {
