@@ -6,7 +6,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method};
 use salus_core::{Timestamp, Uid};
 use std::panic::AssertUnwindSafe;
@@ -90,7 +90,8 @@ impl Place {
             Self::Api | Self::Elsewhere => error.problem(Some(path), Some(id)),
         }
         .into_parts();
-        parts.headers.remove(http::header::CONTENT_LENGTH);
+        parts.headers.remove(CONTENT_LENGTH);
+        parts.headers.remove(CONTENT_ENCODING);
         parts.headers.extend(shaped.headers);
         parts.status = shaped.status;
         parts.extensions.insert(error);
@@ -116,6 +117,14 @@ impl Place {
 mod tests {
     use super::*;
     use http::StatusCode;
+
+    #[test]
+    fn what_is_written_again_is_no_longer_compressed() {
+        let mut answer = ApiError::not_found("resource").into_response();
+        answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        let shaped = Place::Fhir.shape(answer, "/fhir/r4/Patient/x", "r1");
+        assert!(!shaped.headers().contains_key(CONTENT_ENCODING));
+    }
 
     #[tokio::test]
     async fn an_error_takes_the_shape_of_its_place() {
