@@ -25,6 +25,10 @@ export default function Ask() {
     if (to) opener.current = document.activeElement
     void navigate({ search: (before) => ({ ...before, cite: to }), resetScroll: false })
   }
+  function askAnew(question: string) {
+    if (cite) open(undefined)
+    ask(question)
+  }
   /** Back to the chip that opened the source. */
   function close() {
     open(undefined)
@@ -35,7 +39,7 @@ export default function Ask() {
   return (
     <div className={classes.split} data-open={(cited && !narrow) || undefined}>
       <Page title="Ask" lead={asked.length === 0 ? 'Ask anything that may stand in this record. Every answer shows where it comes from.' : undefined}>
-        <AskBox onAsk={ask} withExamples={asked.length === 0} autoFocus={asked.length === 0} />
+        <AskBox onAsk={askAnew} withExamples={asked.length === 0} autoFocus={asked.length === 0} />
         <div className={classes.answers} aria-live="polite">
           {asked.map((entry) => (
             <AnswerCard

@@ -28,7 +28,7 @@ export function Banner({ personId }: { personId: string }) {
         </p>
         <p className={classes.facts}>
           <span className="numbers">{ageAndSex(person)}</span>
-          {glance.data && <Allergies names={glance.data.allergies.map((allergy) => allergy.title)} />}
+          {glance.data && <Allergies names={glance.data.allergies.map((allergy) => allergy.title.replace(/^allergy to /i, ''))} />}
         </p>
       </div>
       {several && (

@@ -4,7 +4,7 @@ import type { ResultGroup, ResultPoint } from '../api/salus.schemas'
 import { day } from '../ui/dates'
 import { Icon } from '../ui/icons'
 import { BandBar } from './BandBar'
-import { statusOf, valueOf } from './scale'
+import { namesOf, statusOf, valueOf } from './scale'
 import { SourceLink } from './SourceLink'
 import { Sparkline } from './Sparkline'
 import classes from './FactCard.module.css'
@@ -12,7 +12,7 @@ import classes from './FactCard.module.css'
 /** One measured fact: what it is, its value, where that stands in the usual range, how it has moved, where it is from. */
 export function FactCard({ group, personId }: { group: ResultGroup; personId: string }) {
   const { latest } = group
-  const plain = group.plainTitle ?? group.title
+  const { plain, term } = namesOf(group)
   return (
     <article className={classes.card}>
       <header className={classes.head}>
@@ -21,7 +21,7 @@ export function FactCard({ group, personId }: { group: ResultGroup; personId: st
             {plain}
           </Link>
         </h3>
-        {plain !== group.title && <p className="muted small">{group.title}</p>}
+        {term && <p className="muted small">{term}</p>}
       </header>
       <div className={classes.middle}>
         <p className={`${classes.value} numbers`}>

@@ -168,9 +168,13 @@ function drawMarks(plot: uPlot, marks: readonly Mark[], ink: string, ground: str
   ctx.font = `600 ${11 * unit}px 'Inter Variable', sans-serif`
   ctx.textAlign = 'center'
   ctx.textBaseline = 'middle'
+  let before = Number.NEGATIVE_INFINITY
+  let row = 0
   marks.forEach((mark, index) => {
     const x = plot.valToPos(mark.at, 'x', true)
-    const y = bbox.top + bbox.height - 10 * unit
+    row = x - before < 20 * unit ? row + 1 : 0
+    before = x
+    const y = bbox.top + bbox.height - (10 + row * 20) * unit
     ctx.fillStyle = ink
     ctx.globalAlpha = 0.35
     ctx.fillRect(x - unit / 2, bbox.top, unit, bbox.height)

@@ -12,7 +12,7 @@ import { BandBar } from './BandBar'
 import { Curve } from './Curve'
 import { Status } from './FactCard'
 import { medicinesQuery, resultQuery } from './queries'
-import { rangeInWords, valueOf } from './scale'
+import { namesOf, rangeInWords, valueOf } from './scale'
 import { marksOf, type Mark } from './series'
 import { SourceLink } from './SourceLink'
 import classes from './ResultDetail.module.css'
@@ -24,11 +24,11 @@ export default function ResultDetail() {
   const result = useQuery(resultQuery(personId, code))
   const { data: medicines } = useQuery(medicinesQuery(personId))
   const marks = useMemo(() => marksOf(medicines ?? []), [medicines])
-  const plain = result.data && (result.data.plainTitle ?? result.data.title)
+  const names = result.data && namesOf(result.data)
   return (
     <Page
-      title={plain ?? 'Result'}
-      lead={plain && plain !== result.data?.title ? result.data?.title : undefined}
+      title={names?.plain ?? 'Result'}
+      lead={names?.term}
       action={
         <Link to="/people/$personId/record/results" params={{ personId }} className={classes.back}>
           <Icon name="left" size={18} />

@@ -11,7 +11,7 @@ import { Sheet } from '../ui/Sheet'
 import { Empty, Loaded, Shape } from '../ui/States'
 import { Status } from './FactCard'
 import { resultsQuery } from './queries'
-import { valueOf } from './scale'
+import { namesOf, valueOf } from './scale'
 import { Sparkline } from './Sparkline'
 import classes from './Results.module.css'
 
@@ -70,13 +70,13 @@ export default function Results() {
 
 function ResultRow({ group, personId }: { group: ResultGroup; personId: string }) {
   const { latest } = group
-  const plain = group.plainTitle ?? group.title
+  const { plain, term } = namesOf(group)
   return (
     <li className={classes.row}>
       <Link to="/people/$personId/record/results/$code" params={{ personId, code: group.code }} className={classes.link}>
         <span className={classes.what}>
           <strong>{plain}</strong>
-          {plain !== group.title && <span className="muted small">{group.title}</span>}
+          {term && <span className="muted small">{term}</span>}
         </span>
         <span className={classes.spark}>
           <Sparkline points={group.points} />

@@ -26,7 +26,7 @@ export function Sparkline({ points }: { points: readonly ResultPoint[] }) {
   const bottom = y(scale.low ?? scale.from)
   const banded = scale.low !== undefined || scale.high !== undefined
   return (
-    <svg className={classes.spark} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+    <svg className={classes.spark} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
       {banded && <rect x="0" y={top} width={WIDTH} height={Math.max(0, bottom - top)} className={classes.sparkBand} />}
       <polyline points={line.join(' ')} className={classes.sparkLine} />
       <circle cx={x(last.at)} cy={y(last.point.value ?? 0)} r="2.8" className={classes.sparkEnd} />

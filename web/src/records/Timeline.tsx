@@ -3,9 +3,10 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { TimelineItem } from '../api/salus.schemas'
 import { usePersonId } from '../people/usePersonId'
-import { day, year } from '../ui/dates'
+import { day, seconds, year } from '../ui/dates'
 import { Icon, type IconName } from '../ui/icons'
 import { Page } from '../ui/Page'
+import { Tag } from '../ui/Row'
 import { Empty, Shape, Wrong } from '../ui/States'
 import { timelineQuery } from './queries'
 import { SourceLink } from './SourceLink'
@@ -62,7 +63,9 @@ function Item({ item }: { item: TimelineItem }) {
         <Icon name={icons[item.kind] ?? 'record'} size={18} />
       </span>
       <div className={classes.words}>
-        <p className={classes.title}>{item.title}</p>
+        <p className={classes.title}>
+          {item.title} {isAhead(item.date) && <Tag>planned</Tag>}
+        </p>
         <p className="muted small">
           <span className="numbers">{day(item.date)}</span> · {kindInWords(item.kind)}
           {item.detail && ` · ${item.detail}`}
@@ -79,6 +82,10 @@ const icons: Record<string, IconName> = {
 }
 
 const names: Record<string, string> = { immunization: 'Vaccine', encounter: 'Visit' }
+
+function isAhead(date: string): boolean {
+  return seconds(date) * 1000 > Date.now()
+}
 
 function kindInWords(kind: string): string {
   return names[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1)

@@ -29,7 +29,7 @@ test.each<[string, Resource, string, [string, string][]]>([
       ],
     },
     'Blood pressure',
-    [['Parts', 'Systolic: 128 mmHg; Diastolic: 82 mmHg']],
+    [['Parts', 'Systolic: 128 mmHg\nDiastolic: 82 mmHg']],
   ],
   [
     'an allergy with its reaction',

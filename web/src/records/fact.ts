@@ -91,10 +91,15 @@ export function factOf(resource: Resource): Fact {
     .map((element) => words(pick(resource, element)))
     .find(Boolean)
   const lines = (reading?.lines ?? others(resource)).flatMap(([element, label]) => {
-    const value = words(pick(resource, element), element)
+    const value = listed(pick(resource, element), element)
     return value ? [{ label, value }] : []
   })
   return { kind, title: title ?? kind, lines }
+}
+
+/** What an element holds more than once stands line by line. */
+function listed(value: Json | undefined, element: string): string {
+  return Array.isArray(value) ? value.map((one) => words(one, element)).filter(Boolean).join('\n') : words(value, element)
 }
 
 /** An element by its name, or whichever form of a choice is there: `value` finds `valueQuantity`. */

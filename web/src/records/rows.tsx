@@ -68,10 +68,15 @@ export function EncounterRow({ item }: { item: EncounterItem }) {
       title={item.title}
       term={item.term}
       detail={[item.reason, item.who, item.place].filter(Boolean).join(' · ') || item.detail}
-      when={span(item.date, item.endDate === item.date?.slice(0, 10) ? undefined : item.endDate)}
+      when={span(item.date, sameDay(item.date, item.endDate) ? undefined : item.endDate)}
+      status={item.status === 'planned' && <Tag>planned</Tag>}
       action={<SourceLink source={item.source} about={`${item.title}, ${day(item.date)}`} />}
     />
   )
+}
+
+function sameDay(a?: string | null, b?: string | null): boolean {
+  return a?.slice(0, 10) === b?.slice(0, 10)
 }
 
 function since(date?: string | null): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ResultPoint } from '../api/salus.schemas'
-import { number, place, rangeInWords, scaleOf, statusOf, valueOf } from './scale'
+import { namesOf, number, place, rangeInWords, scaleOf, statusOf, valueOf } from './scale'
 
 const point = (more: Partial<ResultPoint>): ResultPoint => ({
   date: '2026-03-04',
@@ -46,6 +46,14 @@ test.each([
   [-2.25, '-2.25'],
 ])('%d is written %s', (value, written) => {
   expect(number(value)).toBe(written)
+})
+
+test.each([
+  ['Hemoglobin A1c', 'HbA1c', { plain: 'HbA1c', term: 'Hemoglobin A1c' }],
+  ['eGFR', 'EGFR', { plain: 'eGFR' }],
+  ['Sodium', undefined, { plain: 'Sodium' }],
+])('%s, plainly %s', (title, plainTitle, names) => {
+  expect(namesOf({ title, plainTitle })).toEqual(names)
 })
 
 test('a result without a number is shown in its words', () => {

@@ -1,4 +1,4 @@
-import type { ResultPoint } from '../api/salus.schemas'
+import type { ResultGroup, ResultPoint } from '../api/salus.schemas'
 
 /** A value and its usual range, laid on a bar or an axis that shows both. */
 export interface Scale {
@@ -66,6 +66,12 @@ export function statusOf(point: ResultPoint): StatusWords {
     default:
       return { icon: 'unknown', words: 'No usual range given', notable: false }
   }
+}
+
+/** What a result is called: in plain words, with the medical term beside them only where it is another. */
+export function namesOf({ title, plainTitle }: Pick<ResultGroup, 'title' | 'plainTitle'>): { plain: string; term?: string } {
+  if (!plainTitle || plainTitle.toLowerCase() === title.toLowerCase()) return { plain: title }
+  return { plain: plainTitle, term: title }
 }
 
 /** A result as written: "6.8", "126/78", or its words where it is no number. */
