@@ -46,7 +46,7 @@ enum Strictness {
     /// What a resource must keep to be stored.
     Write,
     /// Also what can be wrong in data that is still of use: a required code that is told to be absent, a code
-    /// system that is named by a local word.
+    /// system that is named by a local word, a reference to a type that is not foreseen.
     Full,
 }
 

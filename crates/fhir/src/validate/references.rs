@@ -22,8 +22,16 @@ impl<'a> Container<'a> {
     }
 }
 
+/// Why a Reference may not stand where it stands.
+pub(super) enum Fault {
+    /// It contradicts itself, or points at nothing.
+    Broken(String),
+    /// It points at a type that the definition does not name. Published examples do so, and such data is still of use.
+    OtherType(String),
+}
+
 /// May this Reference stand where only `targets` are allowed (empty: any type)? If not, why.
-pub(super) fn check(reference: &Value, targets: &[&str], container: &Container<'_>) -> Result<(), String> {
+pub(super) fn check(reference: &Value, targets: &[&str], container: &Container<'_>) -> Result<(), Fault> {
     let text = reference["reference"].as_str();
     let stated = reference["type"].as_str().filter(|name| is_resource_type(name));
     let found = match text.map(Reference::parse) {
@@ -33,7 +41,8 @@ pub(super) fn check(reference: &Value, targets: &[&str], container: &Container<'
         Some(Reference::Fragment("")) => container.type_name,
         Some(Reference::Fragment(id)) => {
             let found = container.contained.get(id);
-            Some(*found.ok_or_else(|| format!("There is no contained resource with the id '{id}'."))?)
+            let broken = || Fault::Broken(format!("There is no contained resource with the id '{id}'."));
+            Some(*found.ok_or_else(broken)?)
         }
         Some(absolute @ Reference::Absolute(_)) => absolute.trailing().map(|(type_name, _)| type_name),
         Some(Reference::Uuid(_)) | None => None,
@@ -41,11 +50,13 @@ pub(super) fn check(reference: &Value, targets: &[&str], container: &Container<'
     if let (Some(found), Some(stated)) = (found, stated)
         && found != stated
     {
-        return Err(format!("The reference says it is of type {stated}, but it points to {found}."));
+        let why = format!("The reference says it is of type {stated}, but it points to {found}.");
+        return Err(Fault::Broken(why));
     }
     match found.or(stated) {
         Some(target) if !targets.is_empty() && !targets.contains(&target) => {
-            Err(format!("A reference to {target} is not allowed here, only to {}.", targets.join(", ")))
+            let why = format!("A reference to {target} is not allowed here, only to {}.", targets.join(", "));
+            Err(Fault::OtherType(why))
         }
         _ => Ok(()),
     }

@@ -7,7 +7,7 @@ use super::references::Container;
 use super::{Strictness, coded, narrative, primitive, references};
 use crate::defs::{Field, Kind, TypeDef, is_resource_type, type_def, value_set};
 use crate::json::{Map, Value};
-use crate::outcome::{Issue, IssueCode};
+use crate::outcome::{Issue, IssueCode, Severity};
 
 /// Nobody reads more; a broken import must not answer with a book.
 const MAX_ISSUES: usize = 100;
@@ -170,9 +170,9 @@ impl<'a> Walk<'a> {
             return;
         }
         if field.type_name == "Reference"
-            && let Err(why) = references::check(value, &field.element.targets, &self.container)
+            && let Err(fault) = references::check(value, &field.element.targets, &self.container)
         {
-            self.report(IssueCode::Value, why);
+            self.reference_fault(fault);
         }
         self.binding(field, value);
     }
@@ -286,9 +286,23 @@ impl<'a> Walk<'a> {
         self.report(IssueCode::Structure, "Only one value is allowed here, so it must not be a JSON array.");
     }
 
+    fn reference_fault(&mut self, fault: references::Fault) {
+        let (severity, why) = match fault {
+            references::Fault::OtherType(why) if self.strictness == Strictness::Write => {
+                (Severity::Warning, why)
+            }
+            references::Fault::OtherType(why) | references::Fault::Broken(why) => (Severity::Error, why),
+        };
+        self.push(Issue { severity, ..Issue::error(IssueCode::Value, why) });
+    }
+
     fn report(&mut self, code: IssueCode, diagnostics: impl Into<String>) {
+        self.push(Issue::error(code, diagnostics));
+    }
+
+    fn push(&mut self, issue: Issue) {
         if self.issues.len() < MAX_ISSUES {
-            self.issues.push(Issue::error(code, diagnostics).at(self.place.to_string()));
+            self.issues.push(issue.at(self.place.to_string()));
         }
     }
 }
