@@ -2,19 +2,18 @@
 //! carry pieces of them past their erasure.
 
 use crate::Result;
-use crate::shell::{self, cargo};
+use crate::shell::{self, cargo, root, say};
 
-/// Writes `crates/store/src/dict/fhir-1.dict`.
+/// Writes the next `crates/store/src/dict/fhir-N.dict`.
+///
+/// A dictionary is never overwritten: what was stored with it cannot be opened with another one.
 pub fn run() -> Result {
-    shell::run(&mut cargo(&[
-        "run",
-        "--release",
-        "--quiet",
-        "--package",
-        "salus-bench",
-        "--bin",
-        "train-dictionary",
-        "--",
-        "crates/store/src/dict/fhir-1.dict",
-    ]))
+    let folder = root().join("crates/store/src/dict");
+    let name = |number: usize| format!("fhir-{number}.dict");
+    let number = (1..).find(|number| !folder.join(name(*number)).exists()).unwrap_or(1);
+    let path = folder.join(name(number)).to_string_lossy().into_owned();
+    say(&format!("Training dictionary {number}; `crates/store/src/dict.rs` has to learn of it"));
+    let package = ["--package", "salus-bench", "--bin", "train-dictionary"];
+    let words = [&["run", "--release", "--quiet"][..], &package, &["--", &path]].concat();
+    shell::run(&mut cargo(&words))
 }
