@@ -263,33 +263,59 @@ fn is_within_a_year(reading: &Reading<'_>, last: &Reading<'_>) -> bool {
     last.fact.order().saturating_sub(reading.fact.order()) <= YEAR_MICROS
 }
 
-/// No analyte named: the latest value of each of the main ones.
+/// No analyte named: the latest value of each of the main ones, or of all that are out of their range.
 fn recent(ask: &Ask<'_>) -> Draft {
     const MOST: usize = 12;
-    let mut claims = Vec::new();
-    for concept in concepts().main_analytes() {
-        let found = ask.record.of_kind(Kind::Observation).rev().find_map(|(at, fact)| {
-            let reading = reading(ask, at, Some(concept))?;
-            ask.in_time(fact).then_some(reading)
-        });
-        if let Some(found) = found {
+    let newest = if ask.plan.wants_unusual { newest_unusual(ask) } else { newest_of_main(ask) };
+    let claims: Vec<Claim> = newest
+        .into_iter()
+        .take(MOST)
+        .map(|(label, found)| {
             let text = format!(
                 "{}: {}{}{}.",
-                capital(concept.label),
+                capital(&label),
                 found.measure.shown,
                 on(found.fact),
                 judged(found.measure)
             );
-            claims.push(Claim::about(ask.record, text, &[found.at]));
-        }
-        if claims.len() == MOST {
-            break;
-        }
-    }
+            Claim::about(ask.record, text, &[found.at])
+        })
+        .collect();
     if claims.is_empty() {
-        return Draft::absent(format!("I can't find results{} in your record.", ask.time_said()), Vec::new());
+        let what =
+            if ask.plan.wants_unusual { "results outside the range stated with them" } else { "results" };
+        return Draft::absent(format!("I can't find {what}{} in your record.", ask.time_said()), Vec::new());
     }
     Draft::structured(claims)
+}
+
+fn newest_of_main<'a>(ask: &Ask<'a>) -> Vec<(String, Reading<'a>)> {
+    let newest = |concept: &'static Concept| {
+        let found = ask.record.of_kind(Kind::Observation).rev().find_map(|(at, fact)| {
+            let reading = reading(ask, at, Some(concept))?;
+            ask.in_time(fact).then_some(reading)
+        });
+        Some((concept.label.to_owned(), found?))
+    };
+    concepts().main_analytes().into_iter().filter_map(newest).collect()
+}
+
+/// The latest value of each thing measured, where it lies outside the range or is marked.
+fn newest_unusual<'a>(ask: &Ask<'a>) -> Vec<(String, Reading<'a>)> {
+    let all: Vec<usize> = ask
+        .record
+        .of_kind(Kind::Observation)
+        .filter(|(_, fact)| ask.in_time(fact))
+        .map(|(at, _)| at)
+        .collect();
+    let readings = ask.newest_of_each(&all).into_iter().filter_map(|at| reading(ask, at, None));
+    readings
+        .filter(|reading| {
+            let standing = standing(reading.measure);
+            standing.is_some_and(|standing| standing != USUAL)
+        })
+        .map(|reading| (reading.fact.title.clone(), reading))
+        .collect()
 }
 
 fn series(subject: &Subject<'_>, readings: &[Reading<'_>]) -> Series {
@@ -336,6 +362,8 @@ pub(crate) fn judged(measure: &Measure) -> String {
 /// Within a quarter of the range's width beyond its end a value is called "a little" high or low.
 const A_LITTLE: f64 = 0.25;
 
+const USUAL: &str = "in the usual range";
+
 fn standing(measure: &Measure) -> Option<String> {
     let marked = match measure.mark {
         Some(Mark::CriticallyHigh | Mark::CriticallyLow | Mark::Abnormal) => {
@@ -361,8 +389,8 @@ fn standing(measure: &Measure) -> Option<String> {
     match marked {
         Some(Mark::High) => Some("marked high".to_owned()),
         Some(Mark::Low) => Some("marked low".to_owned()),
-        Some(Mark::Normal) => Some("in the usual range".to_owned()),
-        _ if measure.low.is_some() || measure.high.is_some() => Some("in the usual range".to_owned()),
+        Some(Mark::Normal) => Some(USUAL.to_owned()),
+        _ if measure.low.is_some() || measure.high.is_some() => Some(USUAL.to_owned()),
         _ => None,
     }
 }

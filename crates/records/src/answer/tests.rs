@@ -290,6 +290,13 @@ fn broad_questions_are_answered_in_short() {
         &["c1", "m1", "y1"],
     );
     check("how old am I", Structured, &["born on 12 Apr 1961"], &["maria"]);
+    check("any abnormal results?", Structured, &["HbA1c: 5.9 %", "a little high"], &["a2"]);
+    check(
+        "am I taking anything for my blood pressure",
+        Structured,
+        &["Lisinopril 10 MG Oral Tablet, which is a blood pressure medicine,"],
+        &["m3"],
+    );
     check("was I ever in hospital?", NotFound, &["I can't find"], &[]);
     check("show my visits", Structured, &["Check up"], &["e1"]);
     check("what insurance do I have", NotFound, &["I can't find an insurance entry"], &[]);

@@ -10,6 +10,9 @@ pub(crate) struct Mention<'a> {
     pub(crate) to: usize,
 }
 
+/// First word, word after the last, and the concepts named between.
+type Span = (usize, usize, Vec<usize>);
+
 impl Concepts {
     /// The concepts named in `tokens`, longest names first where they overlap. Words for which `taken` is
     /// true are no names. A word that is no name is compared with the names for slips of spelling, unless
@@ -21,7 +24,7 @@ impl Concepts {
         is_known: &dyn Fn(&str) -> bool,
     ) -> Vec<Mention<'_>> {
         let stems: Vec<String> = tokens.iter().map(|token| stem(token)).collect();
-        let mut spans: Vec<(usize, usize, Vec<usize>)> = Vec::new();
+        let mut spans: Vec<Span> = Vec::new();
         for from in 0..stems.len() {
             if let Some((length, found)) = self.longest_at(&stems[from..])
                 && !(from..from + length).all(taken)
@@ -29,8 +32,10 @@ impl Concepts {
                 spans.push((from, from + length, found));
             }
         }
+        spans.extend(self.across_little_words(&stems, taken));
+        spans.extend(self.misspelt_names(&stems, taken, is_known));
         spans.sort_by_key(|(from, to, _)| (std::cmp::Reverse(to - from), *from));
-        let mut kept: Vec<(usize, usize, Vec<usize>)> = Vec::new();
+        let mut kept: Vec<Span> = Vec::new();
         for span in spans {
             if kept.iter().all(|(from, to, _)| span.1 <= *from || span.0 >= *to) {
                 kept.push(span);
@@ -53,6 +58,47 @@ impl Concepts {
                     .filter_map(move |index| Some(Mention { concept: self.all.get(index)?, from, to }))
             })
             .collect()
+    }
+
+    /// Names of several words with little words between them: "broken a bone".
+    fn across_little_words(&self, stems: &[String], taken: &dyn Fn(usize) -> bool) -> Vec<Span> {
+        let places: Vec<usize> = (0..stems.len()).filter(|at| !taken(*at)).collect();
+        let bare: Vec<String> = places.iter().map(|at| stems[*at].clone()).collect();
+        self.names_of_several_words(&bare, &places)
+    }
+
+    /// Names of several words, each of them nearly right: "blod presure".
+    fn misspelt_names(
+        &self,
+        stems: &[String],
+        taken: &dyn Fn(usize) -> bool,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Vec<Span> {
+        let places: Vec<usize> = (0..stems.len()).collect();
+        let mended: Vec<String> = places
+            .iter()
+            .map(|at| {
+                let word = &stems[*at];
+                let is_right = taken(*at) || is_known(word) || self.name_words.contains(word);
+                let most = if word.chars().count() < 8 { 1 } else { 2 };
+                let near = |name: &&String| name.len() >= 4 && within_distance(word, name, most);
+                let other = if is_right || word.len() < 4 { None } else { self.name_words.iter().find(near) };
+                other.unwrap_or(word).clone()
+            })
+            .collect();
+        if mended == stems { Vec::new() } else { self.names_of_several_words(&mended, &places) }
+    }
+
+    fn names_of_several_words(&self, stems: &[String], places: &[usize]) -> Vec<Span> {
+        let mut spans = Vec::new();
+        for from in 0..stems.len() {
+            if let Some((length, found)) = self.longest_at(&stems[from..])
+                && length > 1
+            {
+                spans.push((places[from], places[from + length - 1] + 1, found));
+            }
+        }
+        spans
     }
 
     fn longest_at(&self, stems: &[String]) -> Option<(usize, Vec<usize>)> {
@@ -166,5 +212,6 @@ mod tests {
         check("cholestrol", &[(Domain::Analyte, "cholesterol")]);
         check("amoxicilin", &[(Domain::Ingredient, "amoxicillin")]);
         check("diabetis", &[(Domain::Condition, "diabetes")]);
+        check("blod presure", &[(Domain::Analyte, "blood-pressure")]);
     }
 }

@@ -3,7 +3,7 @@
 use super::{Concept, Concepts, Domain};
 use crate::tables;
 use crate::words::stems;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 pub(super) fn load() -> Concepts {
     let mut all = Vec::new();
@@ -138,13 +138,15 @@ fn index(all: Vec<Concept>) -> Concepts {
     let mut by_code: HashMap<(Domain, &'static str), Vec<usize>> = HashMap::new();
     let mut single_words = Vec::new();
     let mut ingredients = HashMap::new();
+    let mut name_words = BTreeSet::new();
     for (index, concept) in all.iter().enumerate() {
         for (number, phrase) in concept.phrases.iter().enumerate() {
             if let Some(first) = phrase.first() {
                 by_first_stem.entry(first.clone()).or_default().push((index, number));
             }
-            if let [only] = phrase.as_slice() {
-                single_words.push((only.clone(), index));
+            match phrase.as_slice() {
+                [only] => single_words.push((only.clone(), index)),
+                several => name_words.extend(several.iter().cloned()),
             }
         }
         for code in &concept.codes {
@@ -161,5 +163,5 @@ fn index(all: Vec<Concept>) -> Concepts {
             ingredients.entry(name).or_insert(index);
         }
     }
-    Concepts { all, by_first_stem, by_code, single_words, ingredients }
+    Concepts { all, by_first_stem, by_code, single_words, name_words, ingredients }
 }

@@ -9,7 +9,8 @@ mod matching;
 
 pub(crate) use find::Mention;
 
-use std::collections::HashMap;
+use crate::tables;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// The kind of thing a concept is.
@@ -53,6 +54,8 @@ pub(crate) struct Concepts {
     by_code: HashMap<(Domain, &'static str), Vec<usize>>,
     /// Single-word names, for spelling.
     single_words: Vec<(String, usize)>,
+    /// All words of names of several words.
+    name_words: BTreeSet<String>,
     /// Ingredient name → index.
     ingredients: HashMap<&'static str, usize>,
 }
@@ -90,6 +93,12 @@ impl Concepts {
         main
     }
 
+    /// The class of medicines that treats a condition, or lowers what an analyte measures.
+    pub(crate) fn treatment(&self, of: &Concept) -> Option<&Concept> {
+        let row = tables::rows(tables::TREATMENTS).find(|row| row.first() == Some(&of.key))?;
+        self.get(Domain::DrugClass, row.get(1)?)
+    }
+
     /// The names (as stems) of an ingredient, brands included.
     pub(crate) fn ingredient_phrases(&self, name: &str) -> Vec<Vec<String>> {
         match self.ingredients.get(name).and_then(|index| self.all.get(*index)) {
@@ -119,6 +128,15 @@ mod tests {
         }
         for panel in all.all().iter().filter(|c| c.domain == Domain::Panel) {
             assert_eq!(all.panel(panel).len(), panel.members.len(), "{}", panel.key);
+        }
+    }
+
+    #[test]
+    fn every_treatment_leads_from_a_concept_to_a_class() {
+        let all = concepts();
+        for row in tables::rows(tables::TREATMENTS) {
+            assert!(all.all().iter().any(|concept| concept.key == row[0]), "{row:?}");
+            assert!(all.get(Domain::DrugClass, row[1]).is_some(), "{row:?}");
         }
     }
 

@@ -53,6 +53,8 @@ pub(crate) struct Plan {
     pub(crate) span: Option<Span>,
     /// It asks what to do: that is for a clinician.
     pub(crate) wants_advice: bool,
+    /// It asks for what is out of the usual.
+    pub(crate) wants_unusual: bool,
     /// The words to search for.
     pub(crate) content: Vec<String>,
 }
@@ -103,6 +105,7 @@ impl Plan {
         });
         let has = |cue: Cue| found.iter().any(|found| found.cue == cue);
         let named = chosen(&mentions, &words, &has);
+        let named = if has(Cue::Medicine) { treatments(named) } else { named };
         let category = category(&named, &has);
         let content: Vec<String> = (0..words.len())
             .filter(|at| !in_time(*at) && !language.is_little_word(&words[*at]))
@@ -127,6 +130,7 @@ impl Plan {
             concepts: named,
             span: span.map(|(span, ..)| span),
             wants_advice: has(Cue::Advice),
+            wants_unusual: has(Cue::Status),
             content,
         })
     }
@@ -200,6 +204,17 @@ fn chosen(
         }
     }
     Vec::new()
+}
+
+/// "Something for my blood pressure" is a medicine of the class that treats it.
+fn treatments(named: Vec<&'static Concept>) -> Vec<&'static Concept> {
+    named
+        .into_iter()
+        .map(|concept| match concept.domain {
+            Domain::Condition | Domain::Analyte => concepts().treatment(concept).unwrap_or(concept),
+            _ => concept,
+        })
+        .collect()
 }
 
 /// "do I have …", "have I ever had …": asks for a condition rather than for a number.
@@ -344,6 +359,15 @@ mod tests {
         check("Which medicines do I take?", List, Some(Medicines), &[]);
         check("which medicins do I take", List, Some(Medicines), &[]);
         check("do I take a statin?", YesNo, Some(Medicines), &["statins"]);
+        check(
+            "am I taking anything for my blood pressure",
+            YesNo,
+            Some(Medicines),
+            &["blood-pressure-medicines"],
+        );
+        check("what do I take for diabetes", YesNo, Some(Medicines), &["diabetes-medicines"]);
+        check("have I ever broken a bone", YesNo, Some(Conditions), &["fracture"]);
+        check("blod presure", Latest, Some(Results), &["blood-pressure"]);
         check("am I on blood thinners", YesNo, Some(Medicines), &["anticoagulants"]);
         check("am I allergic to penicillin", YesNo, Some(Allergies), &["penicillins"]);
         check("Am I alergic to penicilin?", YesNo, Some(Allergies), &["penicillins"]);

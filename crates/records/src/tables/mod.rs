@@ -10,6 +10,7 @@ pub(crate) const INGREDIENTS: &str = include_str!("ingredients.tsv");
 pub(crate) const NEGATIONS: &str = include_str!("negations.tsv");
 pub(crate) const PANELS: &str = include_str!("panels.tsv");
 pub(crate) const STOP_WORDS: &str = include_str!("stop_words.tsv");
+pub(crate) const TREATMENTS: &str = include_str!("treatments.tsv");
 pub(crate) const VACCINES: &str = include_str!("vaccines.tsv");
 
 /// The rows of a table, cell by cell.
@@ -34,6 +35,7 @@ mod tests {
             NEGATIONS,
             PANELS,
             STOP_WORDS,
+            TREATMENTS,
             VACCINES,
         ] {
             let mut lines = table.lines();
