@@ -117,3 +117,36 @@ pub fn capability() -> Capability {
         .fold(OpenApiRouter::new(), |router, mounted| router.route(mounted.path, (mounted.methods)()));
     Capability::new("rest", routes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::fhir;
+    use http::Method;
+
+    #[tokio::test]
+    async fn strangers_read_the_capability_statement_and_nothing_else() {
+        let (app, _admin) = fhir().await;
+        let mut open = Vec::new();
+        for mounted in TABLE {
+            let path =
+                mounted.path.replace("{type}", "Patient").replace("{id}", "1").replace("{version}", "1");
+            for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+                let response =
+                    app.anonymous().send(method.clone(), &path, Some("application/fhir+json"), "{}").await;
+                match response.status() {
+                    401 | 405 => {
+                        assert_eq!(response.json()["resourceType"], "OperationOutcome", "{method} {path}")
+                    }
+                    _ => open.push(format!("{method} {path}")),
+                }
+            }
+        }
+        assert_eq!(open, ["GET /fhir/r4/metadata"]);
+    }
+
+    #[test]
+    fn every_path_stands_under_the_root() {
+        assert!(TABLE.iter().all(|mounted| mounted.path.starts_with(crate::ROOT)));
+    }
+}

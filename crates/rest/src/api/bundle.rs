@@ -116,6 +116,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn two_entries_never_write_the_same() {
+        let (_app, admin) = fhir().await;
+        let careful = |name: &str| {
+            let mut entry = post(name, patient("Ito"));
+            entry["request"]["ifNoneExist"] = "identifier=http://x.example/ids|Ito".into();
+            entry
+        };
+        for entries in [
+            json!([careful(MOTHER), careful(CHILD)]),
+            json!([
+                request("DELETE", "Patient?family=sato"),
+                request("DELETE", "Patient?identifier=http://x.example/ids|Sato")
+            ]),
+        ] {
+            create(&admin, &patient("Sato")).await;
+            let response = admin.post("/fhir/r4", &bundle("transaction", entries)).await;
+            assert_eq!(
+                (response.status(), response.json()["issue"][0]["code"].as_str()),
+                (400, Some("duplicate"))
+            );
+            admin.delete("/fhir/r4/Patient?family=sato").await;
+        }
+    }
+
+    #[tokio::test]
     async fn deletes_come_before_creates_before_updates_before_reads() {
         let (_app, admin) = fhir().await;
         let old = create(&admin, &patient("Ito")).await;

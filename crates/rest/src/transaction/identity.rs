@@ -40,8 +40,10 @@ impl Identity {
         format!("{}/{}", self.type_name, self.id)
     }
 
-    fn writes(&self) -> bool {
-        matches!(self.act, Act::Create | Act::Put(_) | Act::Delete(_))
+    /// The name of what is written; none where nothing is.
+    fn written(&self) -> Option<(&'static str, String)> {
+        let writes = matches!(self.act, Act::Create | Act::Put(_) | Act::Delete(_));
+        writes.then(|| (self.type_name, self.id.clone()))
     }
 }
 
@@ -55,10 +57,16 @@ pub(super) async fn identities(
 ) -> Result<Vec<Option<Identity>>, ApiError> {
     let mut identities = Vec::with_capacity(entries.len());
     let mut written = HashSet::new();
+    let mut searched = HashSet::new();
     for entry in entries {
         let identity = identity(exchange, entry).await?;
-        if let Some(identity) = identity.as_ref().filter(|identity| identity.writes())
-            && !written.insert((identity.type_name, identity.id.clone()))
+        let (names, searches) = match &identity {
+            Some(identity) => (identity.written(), identity.condition.as_ref()),
+            None => (None, None),
+        };
+        let search = searches.map(|query| (query.resource_type.clone(), query.to_pairs()));
+        if names.is_some_and(|name| !written.insert(name))
+            || search.is_some_and(|search| !searched.insert(search))
         {
             let at = format!("Bundle.entry[{}]", entry.index);
             return Err(incoming::wrong(
