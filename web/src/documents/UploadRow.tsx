@@ -59,7 +59,7 @@ function ImportRow({ name, jobId, personId, dismiss }: { name: string; jobId: st
       title={name}
       detail={
         <span className={classes.state} data-tone={failed ? 'danger' : undefined} role="status">
-          {[words, counted, job?.message].filter(Boolean).join(' · ')}
+          {[words, ended && job?.message ? job.message : counted].filter(Boolean).join(' · ')}
         </span>
       }
       value={

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { glanceQuery } from '../records/queries'
 import { useSession } from '../auth/session'
+import { allergen } from '../records/words'
 import { Icon } from '../ui/icons'
 import { ageAndSex, initials, relation } from './queries'
 import classes from './Banner.module.css'
@@ -28,7 +29,7 @@ export function Banner({ personId }: { personId: string }) {
         </p>
         <p className={classes.facts}>
           <span className="numbers">{ageAndSex(person)}</span>
-          {glance.data && <Allergies names={glance.data.allergies.map((allergy) => allergy.title.replace(/^allergy to /i, ''))} />}
+          {glance.data && <Allergies names={glance.data.allergies.map((allergy) => allergen(allergy.title))} />}
         </p>
       </div>
       {several && (

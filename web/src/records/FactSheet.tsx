@@ -4,6 +4,7 @@ import { moment } from '../ui/dates'
 import { Loaded, Shape } from '../ui/States'
 import { factOf } from './fact'
 import { resourceQuery, type Resource } from './resource'
+import { asTitle } from './words'
 import classes from './FactSheet.module.css'
 
 /** A resource as a readable fact, in the version that was cited, with its record as it is kept on demand. */
@@ -23,7 +24,7 @@ function Readable({ resource, source }: { resource: Resource; source: SourceRef 
     <article className={classes.fact}>
       <header>
         <p className="muted small">{fact.kind}</p>
-        <h2>{fact.title}</h2>
+        <h2>{asTitle(fact.title)}</h2>
       </header>
       <dl className={classes.lines}>
         {fact.lines.map((line) => (

@@ -10,6 +10,7 @@ import { Tag } from '../ui/Row'
 import { Empty, Shape, Wrong } from '../ui/States'
 import { timelineQuery } from './queries'
 import { SourceLink } from './SourceLink'
+import { asTitle } from './words'
 import classes from './Timeline.module.css'
 
 /** Everything in the order it happened, the newest first, a page at a time. */
@@ -64,7 +65,7 @@ function Item({ item }: { item: TimelineItem }) {
       </span>
       <div className={classes.words}>
         <p className={classes.title}>
-          {item.title} {isAhead(item.date) && <Tag>planned</Tag>}
+          {item.kind === 'document' ? item.title : asTitle(item.title)} {isAhead(item.date) && <Tag>planned</Tag>}
         </p>
         <p className="muted small">
           <span className="numbers">{day(item.date)}</span> · {kindInWords(item.kind)}

@@ -2,11 +2,12 @@ import type { AllergyItem, ConditionItem, EncounterItem, ImmunizationItem, Medic
 import { day, span } from '../ui/dates'
 import { Row, Tag } from '../ui/Row'
 import { SourceLink } from './SourceLink'
+import { asTitle } from './words'
 
 export function ConditionRow({ item }: { item: ConditionItem }) {
   return (
     <Row
-      title={item.title}
+      title={asTitle(item.title)}
       term={item.term}
       detail={item.detail}
       when={item.active ? since(item.date) : span(item.date, item.endDate)}
@@ -19,7 +20,7 @@ export function ConditionRow({ item }: { item: ConditionItem }) {
 export function MedicineRow({ item }: { item: MedicineItem }) {
   return (
     <Row
-      title={item.title}
+      title={asTitle(item.title)}
       term={item.term}
       detail={item.dosage ?? item.detail}
       when={item.active ? since(item.date) : span(item.date, item.endDate)}
@@ -32,7 +33,7 @@ export function MedicineRow({ item }: { item: MedicineItem }) {
 export function AllergyRow({ item }: { item: AllergyItem }) {
   return (
     <Row
-      title={item.title}
+      title={asTitle(item.title)}
       term={item.term}
       detail={[item.reaction, item.detail].filter(Boolean).join(' · ') || undefined}
       when={item.date ? since(item.date) : undefined}
@@ -52,7 +53,7 @@ export function AllergyRow({ item }: { item: AllergyItem }) {
 export function ImmunizationRow({ item }: { item: ImmunizationItem }) {
   return (
     <Row
-      title={item.title}
+      title={asTitle(item.title)}
       term={item.term}
       detail={item.detail}
       when={day(item.date)}
@@ -65,7 +66,7 @@ export function ImmunizationRow({ item }: { item: ImmunizationItem }) {
 export function EncounterRow({ item }: { item: EncounterItem }) {
   return (
     <Row
-      title={item.title}
+      title={asTitle(item.title)}
       term={item.term}
       detail={[item.reason, item.who, item.place].filter(Boolean).join(' · ') || item.detail}
       when={span(item.date, sameDay(item.date, item.endDate) ? undefined : item.endDate)}

@@ -1,5 +1,6 @@
 import type { ResultGroup, ResultPoint } from '../api/salus.schemas'
 import { day, seconds } from '../ui/dates'
+import { asTitle } from './words'
 
 const DAY = 86_400
 
@@ -27,7 +28,7 @@ export function marksOf(medicines: readonly { title: string; date?: string | nul
   return [...days]
     .sort(([a], [b]) => a.localeCompare(b))
     .slice(-8)
-    .map(([date, titles]) => ({ at: seconds(date), words: `${[...new Set(titles)].join(', ')}, begun ${day(date)}` }))
+    .map(([date, titles]) => ({ at: seconds(date), words: `${asTitle([...new Set(titles)].join(', '))}, begun ${day(date)}` }))
 }
 
 export function letterOf(index: number): string {
