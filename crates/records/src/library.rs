@@ -235,7 +235,8 @@ async fn prove(records: &Records, record: &Record, draft: Draft) -> Result<Answe
             sources.push(quote.source);
         }
     }
-    let checks = sources.iter().map(|source| prove_one(records, record, *source, &draft));
+    let layers = layers(records, record, &sources).await?;
+    let checks = sources.iter().map(|source| prove_one(records, record, &layers, *source, &draft));
     let mut proven = HashMap::new();
     for (source, outcome) in sources.iter().zip(join_all(checks).await) {
         if let Some(found) = outcome? {
@@ -281,10 +282,32 @@ fn is_proven(claim: &Claim, proven: &HashMap<Source, CitationSource>) -> bool {
     claim.quotes.iter().all(|quote| proven.contains_key(&quote.source))
 }
 
+/// The texts of the documents that are quoted, each read again once.
+async fn layers(
+    records: &Records,
+    record: &Record,
+    sources: &[Source],
+) -> Result<HashMap<String, Layer>, Error> {
+    let mut layers = HashMap::new();
+    for source in sources {
+        let Source::Passage(at) = source else { continue };
+        let document = record.passages.get(*at).and_then(|passage| record.documents.get(passage.document));
+        let Some(name) = document.map(|document| &document.layer).filter(|name| !layers.contains_key(*name))
+        else {
+            continue;
+        };
+        if let Some(layer) = layer(records, name).await? {
+            layers.insert(name.clone(), layer);
+        }
+    }
+    Ok(layers)
+}
+
 /// Reads a source again, and gives it where it still says every word that is quoted from it.
 async fn prove_one(
     records: &Records,
     record: &Record,
+    layers: &HashMap<String, Layer>,
     source: Source,
     draft: &Draft,
 ) -> Result<Option<CitationSource>, Error> {
@@ -313,7 +336,7 @@ async fn prove_one(
         Source::Passage(at) => {
             let Some(passage) = record.passages.get(at) else { return Ok(None) };
             let Some(document) = record.documents.get(passage.document) else { return Ok(None) };
-            let Some(layer) = layer(records, &document.layer).await? else { return Ok(None) };
+            let Some(layer) = layers.get(&document.layer) else { return Ok(None) };
             let index = usize::try_from(passage.page).unwrap_or(0).saturating_sub(1);
             let Some(page) = layer.pages.get(index) else { return Ok(None) };
             let (start, end) = (passage.piece.start, passage.piece.end);

@@ -23,9 +23,9 @@ pub(crate) struct LayerPage {
     pub(crate) words: Vec<LayerWord>,
 }
 
-/// A word of a page.
+/// A word of a page. Written as six whole numbers, since a long document has very many of them.
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(into = "[u32; 6]", from = "[u32; 6]")]
 pub(crate) struct LayerWord {
     /// First character in the page's text (counted in characters).
     pub(crate) start: u32,
@@ -47,6 +47,26 @@ pub struct BoundingBox {
     pub width: f32,
     /// Height.
     pub height: f32,
+}
+
+/// Boxes are kept in ten-thousandths of the page: a sixteenth of a point on A4.
+const STEPS: f32 = 10_000.0;
+
+impl From<LayerWord> for [u32; 6] {
+    fn from(word: LayerWord) -> Self {
+        let steps = |fraction: f32| (fraction.clamp(0.0, 1.0) * STEPS).round() as u32;
+        let place = word.place;
+        [word.start, word.end, steps(place.x), steps(place.y), steps(place.width), steps(place.height)]
+    }
+}
+
+impl From<[u32; 6]> for LayerWord {
+    fn from([start, end, x, y, width, height]: [u32; 6]) -> Self {
+        let fraction = |steps: u32| (steps as f32 / STEPS).clamp(0.0, 1.0);
+        let place =
+            BoundingBox { x: fraction(x), y: fraction(y), width: fraction(width), height: fraction(height) };
+        Self { start, end, place }
+    }
 }
 
 impl LayerPage {
@@ -105,5 +125,8 @@ mod tests {
         assert_eq!(boxes.len(), 2);
         assert!((boxes[0].width - 0.25).abs() < 1e-6);
         assert_eq!(page.boxes(5, 6).len(), 0);
+        let written = serde_json::to_string(&page.words[1]).unwrap();
+        assert_eq!(written, "[2,5,2500,1000,1000,200]");
+        assert!(serde_json::from_str::<LayerWord>(&written).unwrap() == page.words[1]);
     }
 }
