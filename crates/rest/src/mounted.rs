@@ -38,9 +38,13 @@ pub(crate) const TABLE: &[Mounted] = &[
     Mounted { path: "/fhir/r4/metadata", methods: || get(api::metadata::handle), offers: &[] },
     Mounted {
         path: "/fhir/r4",
-        methods: || post(api::bundle::handle).layer(DefaultBodyLimit::max(MOST_BUNDLE_BYTES)),
-        offers: &[OnSystem("transaction"), OnSystem("batch")],
+        methods: || {
+            let carried_out = post(api::bundle::handle).layer(DefaultBodyLimit::max(MOST_BUNDLE_BYTES));
+            carried_out.get(api::search_system::handle)
+        },
+        offers: &[OnSystem("transaction"), OnSystem("batch"), OnSystem("search-system")],
     },
+    Mounted { path: "/fhir/r4/_search", methods: || post(api::search_system::handle_form), offers: &[] },
     Mounted {
         path: "/fhir/r4/_history",
         methods: || get(api::history::of_system),

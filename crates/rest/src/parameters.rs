@@ -1,5 +1,7 @@
 //! The parameters of a search or a history, out of a URL and into one.
 
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use salus_fhir::search::{Query, QueryError, QueryErrorKind};
 use salus_fhir::{Issue, IssueCode, Severity};
 use salus_http::ApiError;
@@ -15,6 +17,19 @@ pub(crate) const USUAL_COUNT: u32 = 50;
 /// Decodes what stands after the question mark, or in a form.
 pub(crate) fn decode(text: &str) -> Pairs {
     form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+/// The parameters of a search by POST: those in the URL and those in the form.
+pub(crate) fn of_form(query: &str, headers: &HeaderMap, body: &[u8]) -> Result<Pairs, ApiError> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if essence != "application/x-www-form-urlencoded" && !body.is_empty() {
+        return Err(ApiError::unsupported_media_type("Send a search as application/x-www-form-urlencoded."));
+    }
+    let form = std::str::from_utf8(body).map_err(|_| ApiError::bad_request("The form is not UTF-8 text."))?;
+    let mut pairs = decode(query);
+    pairs.extend(decode(form));
+    Ok(pairs)
 }
 
 /// Encodes parameters for a URL.

@@ -178,6 +178,6 @@ mod tests {
         assert_eq!(patient["conditionalDelete"], "single");
         assert_eq!(patient["operation"].as_array().unwrap().len(), 2);
         assert!(patient["searchRevInclude"].as_array().unwrap().contains(&json!("Observation:subject")));
-        assert_eq!(rest["interaction"].as_array().unwrap().len(), 3);
+        assert_eq!(rest["interaction"].as_array().unwrap().len(), 4);
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod metadata;
 pub(crate) mod read;
 pub(crate) mod search;
+pub(crate) mod search_system;
 pub(crate) mod update;
 pub(crate) mod validate;
 pub(crate) mod vread;

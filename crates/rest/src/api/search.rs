@@ -3,14 +3,13 @@
 use crate::bundle::Bundle;
 use crate::exchange::Exchange;
 use crate::parameters::{
-    MOST_COUNT, Pairs, USUAL_COUNT, decode, encode, ignored, refused, take, without_format,
+    MOST_COUNT, Pairs, USUAL_COUNT, decode, encode, ignored, of_form, refused, take, without_format,
 };
 use crate::reply::Reply;
 use crate::{subset, type_name};
 use axum::extract::RawQuery;
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
 use salus_fhir::operation_outcome;
 use salus_fhir::search::{Query, QueryError, Summary};
 use salus_http::{ApiError, Path};
@@ -32,16 +31,7 @@ pub(crate) async fn handle_form(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Reply, ApiError> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_form =
-        content_type.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded";
-    if !is_form && !body.is_empty() {
-        return Err(ApiError::unsupported_media_type("Send a search as application/x-www-form-urlencoded."));
-    }
-    let body =
-        std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("The form is not UTF-8 text."))?;
-    let mut pairs = decode(&query.unwrap_or_default());
-    pairs.extend(decode(body));
+    let pairs = of_form(&query.unwrap_or_default(), &headers, &body)?;
     run(&exchange, &type_name, pairs).await
 }
 
@@ -60,7 +50,12 @@ pub(crate) async fn run(exchange: &Exchange, type_name: &str, pairs: Pairs) -> R
     bundle(exchange, &query, cursor, &found, &ignored).map(Reply::resource)
 }
 
-fn parse(exchange: &Exchange, type_name: &str, pairs: &Pairs) -> Result<(Query, Vec<QueryError>), ApiError> {
+/// Reads the parameters, as strictly as the asker wants.
+pub(super) fn parse(
+    exchange: &Exchange,
+    type_name: &str,
+    pairs: &Pairs,
+) -> Result<(Query, Vec<QueryError>), ApiError> {
     if exchange.prefer.is_lenient {
         return Query::parse_lenient(type_name, pairs).map_err(refused);
     }

@@ -3,7 +3,7 @@
 use super::entry::{Entry, Method};
 use crate::api::{
     conditional_delete, conditional_update, create, delete, everything, history, metadata, read, search,
-    update, vread,
+    search_system, update, vread,
 };
 use crate::exchange::Exchange;
 use crate::incoming;
@@ -20,6 +20,7 @@ pub(super) async fn run(exchange: &Exchange, entry: Entry) -> Result<Reply, ApiE
     let resource = resource.unwrap_or_default();
     let instance = |name: &str, id: &str| HistoryScope::Instance(name.to_owned(), id.to_owned());
     match (method, target.path().as_slice()) {
+        (Method::Get, []) => search_system::run(exchange, decode(query)).await,
         (Method::Get, ["metadata"]) => metadata::run(&exchange.base),
         (Method::Get, ["_history"]) => history::run(exchange, HistoryScope::System, query).await,
         (Method::Get, [name]) => search::run(exchange, name, decode(query)).await,
