@@ -1,7 +1,7 @@
 //! FHIR R4 over HTTP at `/fhir/r4`.
 //!
-//! Every operation is a file under `api/`: it takes an [`exchange::Exchange`] (who asks, and in which form they
-//! want the answer) and gives a [`reply::Reply`], so that the entries of a batch are the very same operations. A
+//! Every operation is a file under `api/`: it takes an `Exchange` (who asks, and in which form they
+//! want the answer) and gives a `Reply`, so that the entries of a batch are the very same operations. A
 //! resource that is written is structurally validated first, and references to this server's own URLs become
 //! relative ones.
 //!

@@ -55,7 +55,7 @@ impl Reply {
         Self { version: Some((stored.version, stored.last_updated)), ..Self::resource(bytes) }
     }
 
-    /// 201 or 200 after a write, with what the asker prefers to get; `resource` is [`Exchange::copy`]'s.
+    /// 201 or 200 after a write, with what the asker prefers to get; `resource` is the copy that `Exchange::copy` made.
     pub(crate) fn written(exchange: &Exchange, written: &Written, resource: Option<Value>) -> Self {
         let Written { type_name, id, version, last_updated, .. } = written;
         let content = match exchange.prefer.returns {
