@@ -6,7 +6,7 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  plugins: [react(), pdfFonts(), budget(250_000)],
+  plugins: [react(), pdfParts(), budget(250_000)],
   build: { target: 'es2023', sourcemap: false, modulePreload: { polyfill: false } },
   server: { proxy: { '/api': backend(), '/fhir': backend() } },
   preview: { proxy: { '/api': backend(), '/fhir': backend() } },
@@ -19,17 +19,25 @@ function backend(): string {
 }
 
 /**
- * Ships the fonts that every PDF reader must have of its own (Helvetica, Times, Courier): a letter that
- * does not carry its fonts is then drawn as its writer saw it, with nothing fetched from elsewhere.
+ * Ships what a PDF reader must have of its own: the fonts that a file need not carry (Helvetica, Times,
+ * Courier), the character maps of East Asian fonts, and the decoder of JPEG 2000 pictures that works without
+ * WebAssembly. A letter is then drawn as its writer saw it, with nothing fetched from elsewhere.
  */
-function pdfFonts(): Plugin {
-  const folder = join(import.meta.dirname, 'node_modules/pdfjs-dist/standard_fonts')
+function pdfParts(): Plugin {
+  const library = join(import.meta.dirname, 'node_modules/pdfjs-dist')
+  const parts = [
+    { from: 'standard_fonts', to: 'pdf/fonts', wanted: /./ },
+    { from: 'cmaps', to: 'pdf/cmaps', wanted: /./ },
+    { from: 'wasm', to: 'pdf/decoders', wanted: /nowasm|LICENSE.*OPENJPEG/ },
+  ]
   return {
-    name: 'salus-pdf-fonts',
+    name: 'salus-pdf-parts',
     apply: 'build',
     generateBundle() {
-      for (const name of readdirSync(folder)) {
-        this.emitFile({ type: 'asset', fileName: `assets/pdf-fonts/${name}`, source: readFileSync(join(folder, name)) })
+      for (const { from, to, wanted } of parts) {
+        for (const name of readdirSync(join(library, from)).filter((name) => wanted.test(name))) {
+          this.emitFile({ type: 'asset', fileName: `${to}/${name}`, source: readFileSync(join(library, from, name)) })
+        }
       }
     },
   }

@@ -7,6 +7,7 @@ import { Brand } from '../ui/Brand'
 import { Icon, type IconName } from '../ui/icons'
 import classes from './Shell.module.css'
 
+const KEYS = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K'
 const Palette = lazy(() => import('./Palette'))
 
 /** The frame of every screen behind the sign-in: a rail on a desk, a bar below on a phone. */
@@ -33,7 +34,7 @@ export function Shell() {
           <button type="button" className={classes.search} onClick={search}>
             <Icon name="search" size={18} />
             <span className={classes.searchWords}>Search</span>
-            <kbd className={classes.keys}>Ctrl K</kbd>
+            <kbd className={classes.keys}>{KEYS}</kbd>
           </button>
           <SchemeToggle />
         </div>

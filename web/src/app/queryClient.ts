@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import type { makeRouter } from './router'
 import { forget } from '../auth/session'
 import { Failure } from './transport'
@@ -13,6 +13,7 @@ export function makeQueryClient(router: () => ReturnType<typeof makeRouter>): Qu
       },
     },
     queryCache: new QueryCache({ onError: (error) => leave(error) }),
+    mutationCache: new MutationCache({ onError: (error) => leave(error) }),
   })
 
   /** A session that has ended leads to the sign-in, and back from there to where one was. */

@@ -58,7 +58,11 @@ function Answered({ answer, prefix, opened, onOpen }: { answer: Answer; prefix: 
   const sentences = (
     <div className={classes.sentences} data-quoted={answer.kind === 'quoted' || undefined}>
       {answer.sentences.map((sentence, index) => (
-        <p key={index} data-lit={sentence.citations.includes(lit ?? -1) || undefined}>
+        <p
+          key={index}
+          data-lit={sentence.citations.includes(lit ?? -1) || undefined}
+          data-bare={(!state && sentence.citations.length === 0) || undefined}
+        >
           {sentence.text}
           {sentence.citations.map((number) => {
             const citation = answer.citations.find((one) => one.number === number)

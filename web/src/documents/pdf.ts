@@ -1,9 +1,13 @@
 import { getDocument, GlobalWorkerOptions, type PDFDocumentProxy } from 'pdfjs-dist'
 import worker from 'pdfjs-dist/build/pdf.worker.min.mjs?url'
 
+const LIBRARY = '/node_modules/pdfjs-dist/'
 GlobalWorkerOptions.workerSrc = worker
 
-const FONTS = import.meta.env.DEV ? '/node_modules/pdfjs-dist/standard_fonts/' : '/assets/pdf-fonts/'
+/** What pdf.js loads when a file asks for it; vite.config.ts puts it there. */
+const PARTS = import.meta.env.DEV
+  ? { standardFontDataUrl: LIBRARY + 'standard_fonts/', cMapUrl: LIBRARY + 'cmaps/', wasmUrl: LIBRARY + 'wasm/' }
+  : { standardFontDataUrl: '/pdf/fonts/', cMapUrl: '/pdf/cmaps/', wasmUrl: '/pdf/decoders/' }
 
 /** A PDF ready to be drawn, with the size of each of its pages in points. */
 export interface Pdf {
@@ -11,11 +15,11 @@ export interface Pdf {
   sizes: { width: number; height: number }[]
 }
 
-/** Opens a PDF from its bytes. No scripts of the file are run, and nothing is fetched but the standard fonts. */
+/** Opens a PDF from its bytes. No scripts of the file are run, and nothing is fetched but parts of the reader itself. */
 export async function open(bytes: ArrayBuffer): Promise<Pdf> {
   const file = await getDocument({
     data: bytes,
-    standardFontDataUrl: FONTS,
+    ...PARTS,
     isEvalSupported: false,
     useWasm: false,
     enableXfa: false,
