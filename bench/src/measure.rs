@@ -24,6 +24,12 @@ impl Times {
     }
 }
 
+/// The value in the middle; 0 of none.
+pub fn median(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
 /// So many in this time, by the second.
 pub fn rate(count: usize, time: Duration) -> f64 {
     count as f64 / time.as_secs_f64().max(1e-9)

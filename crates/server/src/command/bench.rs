@@ -2,7 +2,8 @@
 
 use crate::Failure;
 use clap::{Args, Subcommand};
-use salus_bench::store::{Options, run as measure};
+use salus_bench::report::Report;
+use salus_bench::{ask, store};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,6 +12,8 @@ use std::process::ExitCode;
 pub enum Command {
     /// The store: writes, import, growth, reads and searches, next to the bare database and the disk.
     Store(Store),
+    /// Answers over a record with many documents.
+    Ask(Ask),
 }
 
 /// The flags of `bench store`.
@@ -22,6 +25,23 @@ pub struct Store {
     /// Resources in the growing store.
     #[arg(long, default_value_t = 1_000_000)]
     resources: usize,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// The flags of `bench ask`.
+#[derive(Args)]
+pub struct Ask {
+    /// Passages in the person's documents.
+    #[arg(long, default_value_t = 50_000)]
+    passages: usize,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Where to write and how to answer.
+#[derive(Args)]
+pub struct Output {
     /// The folder (on the disk to measure) in which a temporary one is made.
     #[arg(long, default_value = ".")]
     folder: PathBuf,
@@ -32,11 +52,21 @@ pub struct Store {
 
 /// Measures; the exit code is a failure when a gate is missed.
 pub async fn run(command: Command) -> Result<ExitCode, Failure> {
-    let Command::Store(store) = command;
-    let options = Options { bundles: store.bundles, resources: store.resources, folder: store.folder };
-    let report = measure(&options, |step| eprintln!("measuring {step} …")).await?;
-    match store.json {
-        true => println!("{}", serde_json::to_string_pretty(&report)?),
+    let said = |step: &str| eprintln!("measuring {step} …");
+    match command {
+        Command::Store(Store { bundles, resources, output }) => {
+            let options = store::Options { bundles, resources, folder: output.folder };
+            print(&store::run(&options, said).await?, output.json)
+        }
+        Command::Ask(Ask { passages, output }) => {
+            print(&ask::run(&output.folder, passages, said).await?, output.json)
+        }
+    }
+}
+
+fn print(report: &Report, json: bool) -> Result<ExitCode, Failure> {
+    match json {
+        true => println!("{}", serde_json::to_string_pretty(report)?),
         false => print!("{report}"),
     }
     let holds = report.figures.iter().all(|figure| figure.holds != Some(false));
