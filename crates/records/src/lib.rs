@@ -27,15 +27,14 @@ mod tables;
 mod when;
 mod words;
 
-pub use answer::Kind as AnswerKind;
+pub use answer::{
+    Answer, Citation, CitationSource, DocumentSource, Kind as AnswerKind, ResourceSource, Sentence,
+};
 pub use document::BoundingBox;
 pub use library::{AskError, Library, Viewer, ask};
 pub use question::LONGEST_QUESTION;
 pub use receive::receive_document;
-pub use shapes::{
-    Answer, Citation, CitationSource, DocumentSource, ResourceSource, ResultGroup, ResultPoint, ResultStatus,
-    Sentence, SourceRef,
-};
+pub use shapes::{ResultGroup, ResultPoint, ResultStatus, SourceRef};
 
 use salus_http::Capability;
 

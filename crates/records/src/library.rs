@@ -1,15 +1,16 @@
 //! The rim of answering: reads a person's record through the asker's eyes, keeps it in memory as long as nothing
 //! changes, and proves each citation again before it is shown.
 
-use crate::answer::{self, Claim, Draft, Kind, Quote};
+use crate::answer::{
+    self, Answer, Citation, CitationSource, Claim, DocumentSource, Draft, Kind, Quote, ResourceSource,
+    Sentence,
+};
 use crate::document::{Kept, Layer, State};
 use crate::facts::{Context, Fact, flatten};
 use crate::question::{LONGEST_QUESTION, Refusal};
 use crate::question_date;
 use crate::record::{Document, Record, Source};
-use crate::shapes::{
-    Answer, Citation, CitationSource, DocumentSource, ResourceSource, ResultGroup, ResultPoint, Sentence,
-};
+use crate::shapes::{ResultGroup, ResultPoint};
 use crate::when::When;
 use futures::future::join_all;
 use salus_access::{AccessPolicy, Subject};

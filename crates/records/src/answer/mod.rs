@@ -14,6 +14,7 @@ mod properties;
 mod quoted;
 mod results;
 mod select;
+mod shapes;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -21,6 +22,7 @@ mod verify;
 pub use draft::Kind;
 pub(crate) use draft::{Claim, Draft, Quote};
 pub(crate) use results::measured;
+pub use shapes::{Answer, Citation, CitationSource, DocumentSource, ResourceSource, Sentence};
 pub(crate) use verify::verify;
 
 use crate::question::{Category, Intent, Plan, Refusal};

@@ -336,20 +336,56 @@ fn advice_is_left_to_those_who_may_give_it() {
     check("Can I drink alcohol?", Kind::NeedsClinician, &["question for your doctor or pharmacist"], &[]);
 }
 
-/// The questions of the house, over every Synthea person that is there.
-#[test]
-fn synthea_people_are_answered_with_proof() {
+fn synthea() -> Vec<Vec<Value>> {
     let shared = std::env::var("SALUS_SHARED_DATA")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data").to_owned());
     let Ok(files) = std::fs::read_dir(format!("{shared}/fhir/synthea")) else {
         println!("skipped: no shared data");
-        return;
+        return Vec::new();
     };
-    for file in files {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        let bundle: Value = salus_fhir::json::parse(&bytes).ok().unwrap();
-        let resources: Vec<Value> =
-            bundle["entry"].as_array().unwrap().iter().map(|entry| entry["resource"].clone()).collect();
+    let resources = |path: std::path::PathBuf| {
+        let bundle: Value = salus_fhir::json::parse(&std::fs::read(path).unwrap()).ok().unwrap();
+        bundle["entry"].as_array().unwrap().iter().map(|entry| entry["resource"].clone()).collect()
+    };
+    files.map(|file| resources(file.unwrap().path())).collect()
+}
+
+/// A templated sentence that fails its check is a fault of the template, and would vanish without a word.
+#[test]
+fn no_template_fails_its_own_check() {
+    let mut people = synthea();
+    people.truncate(2);
+    people.push(maria());
+    let names: Vec<String> = crate::concepts::concepts()
+        .all()
+        .iter()
+        .step_by(6)
+        .filter_map(|concept| concept.phrases.first().map(|phrase| phrase.join(" ")))
+        .collect();
+    let broad =
+        ["my record", "which medicines do I take", "show my visits", "my bills", "reports", "procedures"];
+    for resources in people {
+        let record = record_of(&resources, Vec::new());
+        let asked = names.iter().flat_map(|name| {
+            ["latest", "trend of", "do I have", "when was", "allergic to", "do I take", "how many"]
+                .map(|words| format!("{words} {name}"))
+        });
+        for question in asked.chain(broad.map(str::to_owned)) {
+            let today = date(2026, 11, 20);
+            let Ok(plan) = Plan::of(&question, today, None, &|stem| record.index.knows(stem)) else {
+                continue;
+            };
+            for claim in run(&record, &plan, today).claims {
+                assert!(verify(&record, &claim), "{question}: {}", claim.text);
+            }
+        }
+    }
+}
+
+/// The questions of the house, over every Synthea person that is there.
+#[test]
+fn synthea_people_are_answered_with_proof() {
+    for resources in synthea() {
         let record = record_of(&resources, Vec::new());
         let holds = |type_name: &str, code: &str| {
             resources

@@ -1,7 +1,6 @@
 //! `POST /api/v1/people/{id}/questions`: a question in plain words, an answer with its proofs.
 
-use crate::shapes::Answer;
-use crate::{AskError, Library, Viewer};
+use crate::{Answer, AskError, Library, Viewer};
 use axum::Extension;
 use axum::extract::State;
 use salus_http::{ApiError, App, Caller, Json, Path};

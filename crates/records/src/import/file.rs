@@ -5,6 +5,7 @@ use super::names::Naming;
 use super::read::{Entry, Source};
 use super::report::{Fault, FileReport, sentence};
 use super::{ImportError, write};
+use salus_fhir::compartment::patients;
 use salus_fhir::json::Value;
 use salus_fhir::{defs, validate};
 use salus_store::Records;
@@ -19,6 +20,11 @@ pub(super) struct Sound {
     pub(super) bytes: u64,
 }
 
+/// The most bytes of one JSON document, unpacked; NDJSON may be as long as it likes.
+const LONGEST_DOCUMENT: u64 = 1 << 30;
+/// The same for uploads, of which several may be read at once.
+const LONGEST_UPLOAD: u64 = 256 << 20;
+
 /// Imports a file of an operator's.
 pub(super) async fn import(
     records: &Records,
@@ -29,7 +35,7 @@ pub(super) async fn import(
     let (file, is_lines) = (path.to_path_buf(), says_lines(&name));
     let opened = blocking(move || {
         let file = std::fs::File::open(&file).map_err(|error| format!("cannot be read: {error}"))?;
-        Source::open(file, is_lines)
+        Source::open(file, is_lines, LONGEST_DOCUMENT)
     });
     run(records, Job { name, person: None }, opened.await?, stored).await
 }
@@ -43,7 +49,7 @@ pub(super) async fn import_upload(
     stored: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<FileReport, ImportError> {
     let is_lines = says_lines(name);
-    let opened = blocking(move || Source::open(Cursor::new(bytes), is_lines)).await?;
+    let opened = blocking(move || Source::open(Cursor::new(bytes), is_lines, LONGEST_UPLOAD)).await?;
     run(records, Job { name: name.to_owned(), person: Some(person.to_owned()) }, opened, stored).await
 }
 
@@ -94,7 +100,7 @@ async fn run(
 fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>), String> {
     let naming = match &job.person {
         Some(person) => Naming::Within { person },
-        None => Naming::Kept { file: &job.name },
+        None => Naming::Kept,
     };
     naming.apply(&mut entries)?;
     if let Some(person) = &job.person {
@@ -113,7 +119,14 @@ fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>),
         if job.person.is_some() && type_name.as_deref() == Some("Patient") {
             continue;
         }
-        let reasons = reasons(&resource, type_name.as_deref());
+        let mut reasons = reasons(&resource, type_name.as_deref());
+        if job
+            .person
+            .as_ref()
+            .is_some_and(|person| reasons.is_empty() && !patients(&resource).contains(person))
+        {
+            reasons.push("It is not about the person but about a clinic, a doctor or the like.".to_owned());
+        }
         match type_name {
             Some(type_name) if reasons.is_empty() => {
                 let bytes = serde_json::to_vec(&resource).map_or(0, |json| json.len() as u64);

@@ -10,11 +10,8 @@ use std::collections::HashMap;
 /// Whose names are given.
 #[derive(Clone, Copy)]
 pub(super) enum Naming<'a> {
-    /// The file's own: an operator's import. What has no id gets one that follows from the name of the file.
-    Kept {
-        /// The file.
-        file: &'a str,
-    },
+    /// The file's own: an operator's import. What has no id gets one that follows from its content and its place.
+    Kept,
     /// Names within one person's record: an upload.
     Within {
         /// The person's Patient id.
@@ -36,7 +33,8 @@ impl Naming<'_> {
             let Ok(resource) = &mut entry.resource else { continue };
             let Some(type_name) = text(resource, "resourceType").map(str::to_owned) else { continue };
             let old = text(resource, "id").map(str::to_owned);
-            let id = self.id(&type_name, old.as_deref(), entry.full_url.as_deref(), &entry.place);
+            let full_url = entry.full_url.as_deref();
+            let id = self.id(&type_name, old.as_deref(), full_url, &entry.place, resource);
             let name = format!("{type_name}/{id}");
             moved.extend(entry.full_url.clone().map(|url| (url, name.clone())));
             if let (Self::Within { .. }, Some(old)) = (self, old) {
@@ -50,7 +48,7 @@ impl Naming<'_> {
         }
         let person = match self {
             Self::Within { person } => Some(format!("Patient/{person}")),
-            Self::Kept { .. } => None,
+            Self::Kept => None,
         };
         for entry in entries.iter_mut() {
             let Ok(resource) = &mut entry.resource else { continue };
@@ -63,16 +61,23 @@ impl Naming<'_> {
         Ok(())
     }
 
-    fn id(self, type_name: &str, old: Option<&str>, full_url: Option<&str>, place: &str) -> String {
+    fn id(
+        self,
+        type_name: &str,
+        old: Option<&str>,
+        full_url: Option<&str>,
+        place: &str,
+        resource: &Value,
+    ) -> String {
         match self {
             Self::Within { person } if type_name == "Patient" => person.to_owned(),
             Self::Within { person } => {
                 let known = old.or(full_url).unwrap_or(place);
                 Uid::named(&[person, type_name, known]).to_string()
             }
-            Self::Kept { file } => {
+            Self::Kept => {
                 let uuid = full_url.and_then(|url| url.strip_prefix("urn:uuid:")).filter(|uuid| is_id(uuid));
-                let fresh = || Uid::named(&[file, place]).to_string();
+                let fresh = || Uid::named(&[place, &resource.to_string()]).to_string();
                 old.or(uuid).map_or_else(fresh, str::to_owned)
             }
         }
@@ -152,7 +157,7 @@ mod tests {
                        "subject": {"reference": "urn:uuid:11111111-1111-4111-8111-111111111111"}}),
             ),
         ];
-        let named = named(Naming::Kept { file: "f" }, entries).unwrap();
+        let named = named(Naming::Kept, entries).unwrap();
         assert_eq!(named[0]["id"], "11111111-1111-4111-8111-111111111111");
         assert_eq!(named[1]["id"], "c");
         assert_eq!(named[1]["subject"]["reference"], "Patient/11111111-1111-4111-8111-111111111111");
@@ -160,9 +165,7 @@ mod tests {
 
     #[test]
     fn what_has_no_name_gets_the_same_one_each_time() {
-        let once = || {
-            named(Naming::Kept { file: "f" }, vec![entry("", json!({"resourceType": "Patient"}))]).unwrap()
-        };
+        let once = || named(Naming::Kept, vec![entry("", json!({"resourceType": "Patient"}))]).unwrap();
         assert_eq!(once(), once());
         assert!(is_id(once()[0]["id"].as_str().unwrap()));
     }

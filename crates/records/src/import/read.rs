@@ -4,8 +4,6 @@ use flate2::read::MultiGzDecoder;
 use salus_fhir::json::{self, Value};
 use std::io::{BufRead, BufReader, Read};
 
-/// The most bytes of one JSON document, unpacked; NDJSON may be as long as it likes.
-const LONGEST_DOCUMENT: u64 = 1 << 30;
 /// The most bytes of one line of NDJSON.
 const LONGEST_LINE: u64 = 64 << 20;
 /// Lines in a block of NDJSON.
@@ -33,18 +31,23 @@ pub(super) struct Lines {
 }
 
 impl Source {
-    /// Begins to read; `is_lines` where the name says NDJSON. Unpacks gzip by its first bytes.
+    /// Begins to read; `is_lines` where the name says NDJSON. Unpacks gzip by its first bytes; a document of more than
+    /// `longest` bytes, unpacked, is refused.
     ///
     /// # Errors
     /// Why the file as a whole cannot be read.
-    pub(super) fn open(bytes: impl Read + Send + 'static, is_lines: bool) -> Result<Self, String> {
+    pub(super) fn open(
+        bytes: impl Read + Send + 'static,
+        is_lines: bool,
+        longest: u64,
+    ) -> Result<Self, String> {
         let mut reader = BufReader::with_capacity(1 << 16, bytes);
         let start = reader.fill_buf().map_err(|error| format!("cannot be read: {error}"))?;
         let reader: Box<dyn BufRead + Send> = match start.starts_with(&[0x1f, 0x8b]) {
             true => Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(reader))),
             false => Box::new(reader),
         };
-        if is_lines { Ok(Self::Lines(Lines { reader, line: 0 })) } else { document(reader) }
+        if is_lines { Ok(Self::Lines(Lines { reader, line: 0 })) } else { document(reader, longest) }
     }
 
     /// The next block; none at the end.
@@ -57,12 +60,13 @@ impl Source {
     }
 }
 
-fn document(reader: Box<dyn BufRead + Send>) -> Result<Source, String> {
+fn document(reader: Box<dyn BufRead + Send>, longest: u64) -> Result<Source, String> {
     let mut bytes = Vec::new();
-    let read = reader.take(LONGEST_DOCUMENT + 1).read_to_end(&mut bytes);
+    let read = reader.take(longest + 1).read_to_end(&mut bytes);
     read.map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > LONGEST_DOCUMENT {
-        return Err("is larger than 1 GiB: split the bundle, or write it as NDJSON".to_owned());
+    if bytes.len() as u64 > longest {
+        let most = longest >> 20;
+        return Err(format!("is larger than {most} MiB: split the bundle, or write it as NDJSON"));
     }
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err("is empty".to_owned());
@@ -150,7 +154,7 @@ mod tests {
     use std::io::{Cursor, Write};
 
     fn read(bytes: &[u8], is_lines: bool) -> Result<Vec<(String, bool)>, String> {
-        let mut source = Source::open(Cursor::new(bytes.to_vec()), is_lines)?;
+        let mut source = Source::open(Cursor::new(bytes.to_vec()), is_lines, 1 << 10)?;
         let mut all = Vec::new();
         while let Some(block) = source.next_block() {
             all.extend(block.into_iter().map(|entry| (entry.place, entry.resource.is_ok())));
@@ -195,6 +199,7 @@ mod tests {
             (r#"{"resourceType":"Patient""#, "is not valid JSON"),
             (r#"{"resourceType":"Bundle","type":"history"}"#, "is a bundle of type `history`"),
             (r#"{"resourceType":"Bundle","entry":{}}"#, "has an `entry` that is no list"),
+            (&format!("[{}]", " ".repeat(1 << 10)), "is larger than"),
         ] {
             let told = read(bytes.as_bytes(), false).unwrap_err();
             assert!(told.starts_with(reason), "{bytes}: {told}");

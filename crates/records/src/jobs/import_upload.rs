@@ -1,10 +1,11 @@
-//! Imports an uploaded FHIR file into one person's record.
+//! Imports an uploaded FHIR file into one person's record, with the rights and in the name of whoever uploaded it.
 
 use crate::import::{self, ImportError};
 use salus_fhir::json::Value;
 use salus_http::{App, JobError, JobHandler};
 use salus_store::{BlobId, Job, NewJob, Progress};
 use serde_json::json;
+use std::sync::Arc;
 
 /// The queue of uploads to be imported.
 pub(crate) const QUEUE: &str = "records.import";
@@ -28,7 +29,14 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
     let (Some(file), Some(person)) = (named("file"), named("person")) else {
         return Err(JobError::Never("the job names no file".to_owned()));
     };
-    let records = app.store.system("importing an upload");
+    let account = match &job.owner {
+        Some(owner) => app.auth.account(owner).await.map_err(|error| JobError::Again(error.to_string()))?,
+        None => None,
+    };
+    let Some(account) = account.filter(|account| account.is_active) else {
+        return Err(JobError::Never("the account that uploaded the file is closed".to_owned()));
+    };
+    let records = app.store.as_user(Arc::new(account.subject()));
     let blob: BlobId = file.parse().map_err(JobError::from)?;
     let bytes = records.get_blob(&blob).await?.to_vec();
     let name = named("name").unwrap_or_default();

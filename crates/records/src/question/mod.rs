@@ -6,6 +6,7 @@ mod cues;
 mod language;
 mod plan;
 mod span;
+mod topic;
 
 use language::Language;
 pub(crate) use plan::{Category, Intent, Plan, Refusal};
