@@ -220,7 +220,7 @@ function theLogin() {
   if (!file) throw new Fault('Name a login: SALUS_WALK_LOGINS, or SALUS_WALK_EMAIL and SALUS_WALK_PASSWORD')
   const all = JSON.parse(readFileSync(file, 'utf8'))
   const logins = Array.isArray(all) ? all : (all.logins ?? Object.entries(all).map(([role, one]) => ({ role, ...one })))
-  const person = logins.find((one) => [one.role, ...(one.roles ?? [])].includes('person'))
+  const person = logins.find((one) => String(one.role ?? one.roles).split(/[,\s]+/)[0] === 'person')
   if (!person) throw new Fault(`${file} holds no login of a person`)
   return person
 }
