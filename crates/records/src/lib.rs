@@ -19,6 +19,7 @@ pub mod import;
 mod index;
 mod jobs;
 mod library;
+mod proof;
 mod question;
 mod receive;
 mod record;
