@@ -2,6 +2,7 @@
 
 use crate::policy::{AccessPolicy, Action, Rule, Scope, TypeSet};
 use crate::subject::{Relationship, Role};
+use salus_fhir::defs::{is_internal, resource_types};
 use salus_fhir::search::Query;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,7 @@ enum Whose {
 /// Which resources of those.
 enum Types {
     Every,
+    EveryBut(&'static [&'static str]),
     These(&'static [&'static str]),
     /// Observations whose performer is one of the patients meant: what a laboratory reported stays as it is.
     OwnObservations,
@@ -38,18 +40,21 @@ const fn grant(role: Role, of: Whose, types: Types, actions: &'static [Action]) 
     Grant { role, of, types, actions }
 }
 
-/// The table of role defaults. A clinician deletes nothing: what was wrong is marked `entered-in-error`.
+/// The table of role defaults. People bring whatever others know about them into their record, and change only their
+/// own words. A clinician deletes nothing: what was wrong is marked `entered-in-error`.
 #[rustfmt::skip]
 static GRANTS: &[Grant] = &[
     grant(Role::Person, Whose::Patients(SELF), Types::Every, &[Read]),
-    grant(Role::Person, Whose::Patients(SELF), Types::OwnObservations, &[Create, Update]),
-    grant(Role::Person, Whose::Patients(SELF), Types::These(CONTRIBUTED), &[Create, Update]),
+    grant(Role::Person, Whose::Patients(SELF), Types::EveryBut(TESTIMONY), &[Create]),
+    grant(Role::Person, Whose::Patients(SELF), Types::OwnObservations, &[Update]),
+    grant(Role::Person, Whose::Patients(SELF), Types::These(CONTRIBUTED), &[Update]),
     grant(Role::Person, Whose::Patients(SELF), Types::These(UPLOADED), &[Delete]),
     grant(Role::Person, Whose::Shared, Types::These(DIRECTORY), &[Read]),
 
     grant(Role::Caregiver, Whose::Patients(ENTRUSTED), Types::Every, &[Read]),
-    grant(Role::Caregiver, Whose::Patients(ENTRUSTED), Types::OwnObservations, &[Create, Update]),
-    grant(Role::Caregiver, Whose::Patients(ENTRUSTED), Types::These(CONTRIBUTED), &[Create, Update]),
+    grant(Role::Caregiver, Whose::Patients(ENTRUSTED), Types::EveryBut(TESTIMONY), &[Create]),
+    grant(Role::Caregiver, Whose::Patients(ENTRUSTED), Types::OwnObservations, &[Update]),
+    grant(Role::Caregiver, Whose::Patients(ENTRUSTED), Types::These(CONTRIBUTED), &[Update]),
     grant(Role::Caregiver, Whose::Patients(ENTRUSTED), Types::These(UPLOADED), &[Delete]),
     grant(Role::Caregiver, Whose::Shared, Types::These(DIRECTORY), &[Read]),
 
@@ -70,7 +75,10 @@ const SELF: &[Relationship] = &[Oneself];
 const ENTRUSTED: &[Relationship] = &[Child, Parent, Partner, Entrusted];
 const IN_CARE: &[Relationship] = &[InCare];
 
-/// What a person adds to a record in their own words.
+/// What says who did what, and is worth nothing from the hand of the one it is about.
+const TESTIMONY: &[&str] = &["AuditEvent", "Provenance"];
+
+/// What a person says in their own words, and may say otherwise later.
 const CONTRIBUTED: &[&str] = &[
     "Appointment",
     "Communication",
@@ -212,6 +220,7 @@ impl Grant {
         };
         let (types, criteria) = match self.types {
             Types::Every => (TypeSet::All, None),
+            Types::EveryBut(names) => (all_but(names), None),
             Types::These(names) => (only(names), None),
             Types::OwnObservations => (only(&["Observation"]), Some(performed_by(&scope)?)),
         };
@@ -221,6 +230,11 @@ impl Grant {
 
 fn only(names: &[&str]) -> TypeSet {
     TypeSet::Only(names.iter().map(|&name| name.to_owned()).collect())
+}
+
+fn all_but(names: &[&str]) -> TypeSet {
+    let types = resource_types().filter(|name| !is_internal(name) && !names.contains(name));
+    TypeSet::Only(types.map(str::to_owned).collect())
 }
 
 /// The search for observations that one of the patients in scope performed.
@@ -266,15 +280,21 @@ mod tests {
         let account = json!({"resourceType": "UserAccount", "id": "a"});
 
         let table = [
-            (Person, of("Condition", "me"), "r---"),
+            (Person, of("Condition", "me"), "rc--"),
+            (
+                Person,
+                json!({"resourceType": "AuditEvent", "id": "x",
+                             "agent": [{"who": {"reference": "Patient/me"}}]}),
+                "r---",
+            ),
             (Person, of("DocumentReference", "me"), "rcud"),
             (Person, of("Condition", "kid"), "----"),
             (Person, entered("me", "Patient/me"), "rcu-"),
-            (Person, entered("me", "Organization/lab"), "r---"),
+            (Person, entered("me", "Organization/lab"), "rc--"),
             (Person, entered("stranger", "Patient/me"), "r---"),
             (Person, doctor.clone(), "r---"),
             (Person, orphan.clone(), "----"),
-            (Caregiver, of("Condition", "kid"), "r---"),
+            (Caregiver, of("Condition", "kid"), "rc--"),
             (Caregiver, of("DocumentReference", "kid"), "rcud"),
             (Caregiver, of("Condition", "me"), "----"),
             (Clinician, of("Condition", "case"), "rcu-"),

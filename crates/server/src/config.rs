@@ -52,11 +52,15 @@ impl Default for Http {
 pub struct Store {
     /// The folder that holds the database, the keys and the blobs.
     pub data: PathBuf,
+    /// The file of the key-encryption key, where it lies elsewhere than in that folder.
+    pub master_key: Option<PathBuf>,
+    /// The most bytes that the database may grow to; none = as far as the disk goes.
+    pub max_bytes: Option<u64>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { data: PathBuf::from("data") }
+        Self { data: PathBuf::from("data"), master_key: None, max_bytes: None }
     }
 }
 

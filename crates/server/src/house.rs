@@ -11,7 +11,12 @@ use std::sync::Arc;
 /// Opens the store of the configuration with the real clock and the real randomness.
 pub async fn open(config: &Config) -> Result<Store, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = Store::open(StoreConfig::at(&config.store.data), clock, Arc::new(SystemRng)).await;
+    let settings = StoreConfig {
+        master_key: config.store.master_key.clone(),
+        max_bytes: config.store.max_bytes,
+        ..StoreConfig::at(&config.store.data)
+    };
+    let store = Store::open(settings, clock, Arc::new(SystemRng)).await;
     store.map_err(|error| format!("cannot open {}: {error}", config.store.data.display()).into())
 }
 
