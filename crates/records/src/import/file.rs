@@ -1,11 +1,10 @@
 //! One file: read, named, checked, stored, block by block.
 
 use super::enclose::enclose;
-use super::names::Naming;
+use super::names::{Naming, Owner};
 use super::read::{Entry, Source};
 use super::report::{Fault, FileReport, sentence};
 use super::{ImportError, write};
-use salus_fhir::compartment::patients;
 use salus_fhir::json::Value;
 use salus_fhir::{defs, validate};
 use salus_store::Records;
@@ -37,27 +36,27 @@ pub(super) async fn import(
         let file = std::fs::File::open(&file).map_err(|error| format!("cannot be read: {error}"))?;
         Source::open(file, is_lines, LONGEST_DOCUMENT)
     });
-    run(records, Job { name, person: None }, opened.await?, stored).await
+    run(records, Job { name, owner: None }, opened.await?, stored).await
 }
 
 /// Imports an uploaded file into a person's record.
 pub(super) async fn import_upload(
     records: &Records,
-    person: &str,
+    owner: Owner,
     name: &str,
     bytes: Vec<u8>,
     stored: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<FileReport, ImportError> {
     let is_lines = says_lines(name);
     let opened = blocking(move || Source::open(Cursor::new(bytes), is_lines, LONGEST_UPLOAD)).await?;
-    run(records, Job { name: name.to_owned(), person: Some(person.to_owned()) }, opened, stored).await
+    run(records, Job { name: name.to_owned(), owner: Some(owner) }, opened, stored).await
 }
 
 /// What is known of a file before it is read.
 #[derive(Clone)]
 struct Job {
     name: String,
-    person: Option<String>,
+    owner: Option<Owner>,
 }
 
 async fn run(
@@ -98,13 +97,13 @@ async fn run(
 
 /// Names the entries and parts the sound from the faulty.
 fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>), String> {
-    let naming = match &job.person {
-        Some(person) => Naming::Within { person },
+    let naming = match &job.owner {
+        Some(owner) => Naming::Within(owner),
         None => Naming::Kept,
     };
     naming.apply(&mut entries)?;
-    if let Some(person) = &job.person {
-        entries = enclose(entries, person);
+    if let Some(owner) = &job.owner {
+        entries = enclose(entries, &owner.person);
     }
     let (mut sound, mut faults) = (Vec::with_capacity(entries.len()), Vec::new());
     for Entry { place, resource, .. } in entries {
@@ -116,17 +115,10 @@ fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>),
             }
         };
         let type_name = resource.get("resourceType").and_then(Value::as_str).map(str::to_owned);
-        if job.person.is_some() && type_name.as_deref() == Some("Patient") {
+        if job.owner.is_some() && type_name.as_deref() == Some("Patient") {
             continue;
         }
-        let mut reasons = reasons(&resource, type_name.as_deref());
-        if job
-            .person
-            .as_ref()
-            .is_some_and(|person| reasons.is_empty() && !patients(&resource).contains(person))
-        {
-            reasons.push("It is not about the person but about a clinic, a doctor or the like.".to_owned());
-        }
+        let reasons = reasons(&resource, type_name.as_deref());
         match type_name {
             Some(type_name) if reasons.is_empty() => {
                 let bytes = serde_json::to_vec(&resource).map_or(0, |json| json.len() as u64);

@@ -15,6 +15,7 @@ mod read;
 mod report;
 mod write;
 
+pub use names::Owner;
 pub use report::{Fault, FileReport, Progress, Report};
 
 use salus_store::{Error, Records, Store};
@@ -58,9 +59,10 @@ pub async fn paths(store: &Store, paths: &[PathBuf], watch: Arc<Watch>) -> Resul
     Ok(Report { files: reports.into_iter().map(|(_, report)| report).collect() })
 }
 
-/// Imports one uploaded file into the record of `person`, through the caller's own door.
+/// Imports one uploaded file into the record of `owner`, through the caller's own door.
 ///
 /// The file's patient becomes the person: references to them are rewritten, and their Patient resource is left out.
+/// A file about somebody born on another day, or about another of the uploader's people, is refused.
 /// Every other resource gets an id that follows from the person and its id in the file, so that nothing of
 /// anybody else can be met. What is about nobody in particular (an organisation, a practitioner) stays out:
 /// everybody would see it. References to it keep its name; a medicine is carried inside the request for it.
@@ -69,12 +71,12 @@ pub async fn paths(store: &Store, paths: &[PathBuf], watch: Arc<Watch>) -> Resul
 /// Only what stops everything, as in [`paths`].
 pub async fn upload(
     records: &Records,
-    person: &str,
+    owner: Owner,
     name: &str,
     bytes: Vec<u8>,
     stored: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<FileReport, ImportError> {
-    file::import_upload(records, person, name, bytes, stored).await
+    file::import_upload(records, owner, name, bytes, stored).await
 }
 
 /// What stops an import as a whole.

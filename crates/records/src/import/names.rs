@@ -5,7 +5,7 @@ use salus_core::Uid;
 use salus_fhir::json::Value;
 use salus_fhir::links::change_links;
 use salus_fhir::reference::is_id;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Whose names are given.
 #[derive(Clone, Copy)]
@@ -13,20 +13,28 @@ pub(super) enum Naming<'a> {
     /// The file's own: an operator's import. What has no id gets one that follows from its content and its place.
     Kept,
     /// Names within one person's record: an upload.
-    Within {
-        /// The person's Patient id.
-        person: &'a str,
-    },
+    Within(&'a Owner),
+}
+
+/// Whose record an upload goes into.
+#[derive(Clone)]
+pub struct Owner {
+    /// The person's Patient id.
+    pub person: String,
+    /// Their day of birth, where the record knows it.
+    pub born: Option<String>,
+    /// The other people whose records the uploader has to do with: a file about one of them is a slip of the hand.
+    pub others: BTreeSet<String>,
 }
 
 impl Naming<'_> {
     /// Gives every resource its id and lets references to `fullUrl`s (and, within a person, to the old ids) follow.
     ///
     /// # Errors
-    /// Within a person: the file speaks of more than one patient.
+    /// Within a person: the file speaks of more than one patient, or of somebody else.
     pub(super) fn apply(self, entries: &mut [Entry]) -> Result<(), String> {
-        if let Self::Within { .. } = self {
-            one_patient(entries)?;
+        if let Self::Within(owner) = self {
+            one_patient(entries, owner)?;
         }
         let mut moved: HashMap<String, String> = HashMap::new();
         for entry in entries.iter_mut() {
@@ -37,17 +45,17 @@ impl Naming<'_> {
             let id = self.id(&type_name, old.as_deref(), full_url, &entry.place, resource);
             let name = format!("{type_name}/{id}");
             moved.extend(entry.full_url.clone().map(|url| (url, name.clone())));
-            if let (Self::Within { .. }, Some(old)) = (self, old) {
+            if let (Self::Within(_), Some(old)) = (self, old) {
                 moved.insert(format!("{type_name}/{old}"), name);
             }
             if let Value::Object(members) = resource
-                && (!members.contains_key("id") || matches!(self, Self::Within { .. }))
+                && (!members.contains_key("id") || matches!(self, Self::Within(_)))
             {
                 members.insert("id".to_owned(), Value::String(id));
             }
         }
         let person = match self {
-            Self::Within { person } => Some(format!("Patient/{person}")),
+            Self::Within(owner) => Some(format!("Patient/{}", owner.person)),
             Self::Kept => None,
         };
         for entry in entries.iter_mut() {
@@ -70,10 +78,10 @@ impl Naming<'_> {
         resource: &Value,
     ) -> String {
         match self {
-            Self::Within { person } if type_name == "Patient" => person.to_owned(),
-            Self::Within { person } => {
+            Self::Within(owner) if type_name == "Patient" => owner.person.clone(),
+            Self::Within(owner) => {
                 let known = old.or(full_url).unwrap_or(place);
-                Uid::named(&[person, type_name, known]).to_string()
+                Uid::named(&[&owner.person, type_name, known]).to_string()
             }
             Self::Kept => {
                 let uuid = full_url.and_then(|url| url.strip_prefix("urn:uuid:")).filter(|uuid| is_id(uuid));
@@ -84,10 +92,13 @@ impl Naming<'_> {
     }
 }
 
-/// Refuses a file that speaks of several patients: only one of them can be the person.
-fn one_patient(entries: &mut [Entry]) -> Result<(), String> {
+/// Refuses a file that speaks of several patients, or of one who cannot be the person.
+fn one_patient(entries: &mut [Entry], owner: &Owner) -> Result<(), String> {
     let mut known: Option<String> = None;
     let mut see = |id: &str| match &known {
+        _ if owner.others.contains(id) => {
+            Err("is about another person whose record you keep: choose that person first".to_owned())
+        }
         Some(other) if other != id => {
             Err("speaks of more than one patient: a record takes in files of one".to_owned())
         }
@@ -103,6 +114,7 @@ fn one_patient(entries: &mut [Entry]) -> Result<(), String> {
         if text(resource, "resourceType") == Some("Patient") {
             let id = text(resource, "id").map_or_else(|| format!("#{index}"), str::to_owned);
             see(&id)?;
+            same_birth(text(resource, "birthDate"), owner)?;
             aliases.extend(entry.full_url.clone().map(|url| (url, id)));
         }
     }
@@ -120,6 +132,17 @@ fn one_patient(entries: &mut [Entry]) -> Result<(), String> {
         });
     }
     outcome
+}
+
+/// Refuses a patient born on another day than the person; a date that is less exact only has to agree as far as it
+/// goes.
+fn same_birth(theirs: Option<&str>, owner: &Owner) -> Result<(), String> {
+    match (theirs, &owner.born) {
+        (Some(theirs), Some(born)) if !theirs.starts_with(born.as_str()) && !born.starts_with(theirs) => {
+            Err(format!("is about somebody born on {theirs}, and this person was born on {born}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The id in `Patient/id`, also at the end of a URL.
@@ -140,6 +163,11 @@ mod tests {
     fn entry(full_url: &str, resource: Value) -> Entry {
         let full_url = (!full_url.is_empty()).then(|| full_url.to_owned());
         Entry { place: "entry[0]".to_owned(), full_url, resource: Ok(resource) }
+    }
+
+    fn maria() -> Owner {
+        let others = BTreeSet::from(["noah".to_owned()]);
+        Owner { person: "maria".to_owned(), born: Some("1974-07-12".to_owned()), others }
     }
 
     fn named(naming: Naming<'_>, mut entries: Vec<Entry>) -> Result<Vec<Value>, String> {
@@ -182,7 +210,7 @@ mod tests {
                        "encounter": {"reference": "Encounter/e"}}),
             ),
         ];
-        let named = named(Naming::Within { person: "maria" }, entries).unwrap();
+        let named = named(Naming::Within(&maria()), entries).unwrap();
         assert_eq!(named[0]["id"], "maria");
         assert_eq!(named[2]["subject"]["reference"], "Patient/maria");
         assert_eq!(
@@ -196,10 +224,20 @@ mod tests {
     fn an_upload_of_two_patients_is_refused() {
         let of = |id: &str| json!({"resourceType": "Condition", "subject": {"reference": format!("Patient/{id}")}});
         let two = vec![entry("", of("1")), entry("", of("2"))];
-        assert!(
-            named(Naming::Within { person: "maria" }, two).unwrap_err().contains("more than one patient")
-        );
+        assert!(named(Naming::Within(&maria()), two).unwrap_err().contains("more than one patient"));
+        let noah = vec![entry("", of("noah"))];
+        assert!(named(Naming::Within(&maria()), noah).unwrap_err().contains("another person"));
         let one = vec![entry("", of("1")), entry("", of("1"))];
-        assert!(named(Naming::Within { person: "maria" }, one).is_ok());
+        assert!(named(Naming::Within(&maria()), one).is_ok());
+    }
+
+    #[test]
+    fn an_upload_about_somebody_of_another_age_is_refused() {
+        for (born, is_taken) in
+            [("1974-07-12", true), ("1974", true), ("1974-07-13", false), ("2018-01-02", false)]
+        {
+            let patient = json!({"resourceType": "Patient", "id": "x", "birthDate": born});
+            assert_eq!(named(Naming::Within(&maria()), vec![entry("", patient)]).is_ok(), is_taken, "{born}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Imports an uploaded FHIR file into one person's record, with the rights and in the name of whoever uploaded it.
 
-use crate::import::{self, ImportError};
+use crate::import::{self, ImportError, Owner};
 use salus_fhir::json::Value;
 use salus_http::{App, JobError, JobHandler};
 use salus_store::{BlobId, Job, NewJob, Progress};
@@ -36,11 +36,16 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
     let Some(account) = account.filter(|account| account.is_active) else {
         return Err(JobError::Never("the account that uploaded the file is closed".to_owned()));
     };
-    let records = app.store.as_user(Arc::new(account.subject()));
+    let subject = account.subject();
+    let others = subject.patients.keys().filter(|id| **id != person).cloned().collect();
+    let records = app.store.as_user(Arc::new(subject));
+    let patient = records.read("Patient", &person).await?.map(|stored| stored.json()).transpose()?;
+    let born = patient.as_ref().and_then(|patient| patient.get("birthDate")?.as_str().map(str::to_owned));
+    let owner = Owner { person, born, others };
     let blob: BlobId = file.parse().map_err(JobError::from)?;
     let bytes = records.get_blob(&blob).await?.to_vec();
     let name = named("name").unwrap_or_default();
-    let report = import::upload(&records, &person, &name, bytes, &|_| {}).await.map_err(failure)?;
+    let report = import::upload(&records, owner, &name, bytes, &|_| {}).await.map_err(failure)?;
     let stored: u64 = report.counts.values().sum();
     let total = stored + report.faults.len() as u64;
     let of_file =
