@@ -212,3 +212,31 @@ fn nearby(ask: &Ask<'_>, entries: &[usize]) -> Vec<Claim> {
     }
     claims
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::answer;
+    use crate::facts::{Context, flatten};
+    use crate::record::Record;
+    use serde_json::json;
+
+    #[test]
+    fn a_brand_and_a_sister_of_what_is_recorded_are_warned_of() {
+        for (recorded, question) in [
+            ("Allergy to penicillin", "am I allergic to Augmentin?"),
+            ("Allergy to sulfonamide", "am I allergic to Bactrim?"),
+            ("Allergy to sulfonamide", "am I allergic to co-trimoxazole?"),
+            ("ibuprofen", "am I allergic to naproxen?"),
+        ] {
+            let allergy = json!({
+                "resourceType": "AllergyIntolerance", "id": "a1", "code": { "text": recorded },
+                "recordedDate": "2020-01-02"
+            });
+            let record =
+                Record::new(flatten(&allergy, 1, &Context::default()).into_iter().collect(), Vec::new());
+            let draft = answer(&record, question, jiff::civil::date(2026, 11, 20)).ok().unwrap();
+            let warned = format!("Your record lists an allergy: {recorded}");
+            assert!(draft.claims.iter().any(|claim| claim.text.starts_with(&warned)), "{question}");
+        }
+    }
+}

@@ -106,7 +106,8 @@ fn past(ask: &Ask<'_>, at: usize) -> Claim {
     let fact = ask.fact(at);
     let state = match fact.standing {
         Standing::Past => "as past",
-        Standing::Refuted => "as not taken",
+        Standing::Refuted => "as not taken or not to be taken",
+        Standing::Planned => "as planned",
         Standing::Unconfirmed => "without saying whether it is still taken",
         _ => "as run out",
     };

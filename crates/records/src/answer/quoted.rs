@@ -2,6 +2,7 @@
 
 use super::{Ask, Claim, Draft, Kind, Quote};
 use crate::concepts::Concept;
+use crate::question::Category;
 use crate::record::Source;
 use crate::words::{contains_phrase, stem};
 
@@ -54,7 +55,9 @@ pub(super) fn instead_of(ask: &Ask<'_>, absent: Draft) -> Draft {
     if found.is_empty() {
         return absent;
     }
-    let mut claims: Vec<Claim> = absent.claims.into_iter().take(1).collect();
+    // Allergies that are recorded are told whatever else is found: who asks about nuts must see the peanut.
+    let told = if ask.plan.category == Some(Category::Allergies) { absent.claims.len() } else { 1 };
+    let mut claims: Vec<Claim> = absent.claims.into_iter().take(told).collect();
     claims.push(Claim::of_absence("Your documents say:".to_owned()));
     claims.extend(found.iter().map(|source| quote(ask, *source)));
     Draft { kind: Kind::Quoted, claims, series: None }

@@ -103,13 +103,33 @@ fn one(ask: &Ask<'_>, subject: &Subject<'_>) -> Draft {
         return none_in_time(ask, subject);
     }
     match ask.plan.intent {
-        Intent::Trend => trend(ask, subject, &within),
-        Intent::Highest => extreme(ask, subject, &within, true),
-        Intent::Lowest => extreme(ask, subject, &within, false),
+        Intent::Trend => comparable(ask, &within, |readings| trend(ask, subject, readings)),
+        Intent::Highest => comparable(ask, &within, |readings| extreme(ask, subject, readings, true)),
+        Intent::Lowest => comparable(ask, &within, |readings| extreme(ask, subject, readings, false)),
         Intent::First => single(ask, subject, "first", within.first()),
         Intent::Count => count(ask, subject, &within),
         _ => latest(ask, subject, &within),
     }
+}
+
+/// Compares only what is measured in the unit of the newest value, and says what was left out.
+fn comparable(
+    ask: &Ask<'_>,
+    readings: &[Reading<'_>],
+    compare: impl FnOnce(&[Reading<'_>]) -> Draft,
+) -> Draft {
+    let unit = readings.last().and_then(|newest| newest.measure.unit.as_ref());
+    let (same, other): (Vec<Reading<'_>>, Vec<Reading<'_>>) =
+        readings.iter().copied().partition(|reading| reading.measure.unit.as_ref() == unit);
+    let mut draft = compare(&same);
+    if !other.is_empty() {
+        let all: Vec<usize> = other.iter().map(|reading| reading.at).collect();
+        let text =
+            format!("{} in another unit left out of the comparison.", counted(all.len(), "measurement"));
+        let shown: Vec<usize> = all.iter().rev().take(3).copied().collect();
+        draft.claims.push(Claim::about(ask.record, text, &shown).counting(&all));
+    }
+    draft
 }
 
 fn latest(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>]) -> Draft {
@@ -179,7 +199,9 @@ fn trend(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>]) -> Draf
             let text = format!("The one before was {}{}.", earlier.measure.shown, on(earlier.fact));
             draft.claims.push(Claim::about(ask.record, text, &[earlier.at]));
         }
-        draft.series = Some(series(subject, &subject.readings));
+        let same = |reading: &Reading<'_>| reading.measure.unit == last.measure.unit;
+        let all: Vec<Reading<'_>> = subject.readings.iter().copied().filter(same).collect();
+        draft.series = Some(series(subject, &all));
         return draft;
     }
     let all: Vec<usize> = readings.iter().map(|reading| reading.at).collect();
@@ -227,14 +249,16 @@ fn none_in_time(ask: &Ask<'_>, subject: &Subject<'_>) -> Draft {
     let mut claims = vec![absent, Claim::about(ask.record, text, &[last.at])];
     let mut drawn = None;
     if ask.plan.intent == Intent::Trend {
+        let same = |reading: &Reading<'_>| reading.measure.unit == last.measure.unit;
+        let all: Vec<Reading<'_>> = subject.readings.iter().copied().filter(same).collect();
         let year: Vec<Reading<'_>> =
-            subject.readings.iter().copied().filter(|reading| is_within_a_year(reading, last)).collect();
+            all.iter().copied().filter(|reading| is_within_a_year(reading, last)).collect();
         if year.len() > 1 {
             claims.extend(development(ask, &year, "In the year up to then there were"));
         } else {
-            claims.extend(development(ask, &subject.readings, "Your whole record holds"));
+            claims.extend(development(ask, &all, "Your whole record holds"));
         }
-        drawn = Some(series(subject, &subject.readings));
+        drawn = Some(series(subject, &all));
     }
     Draft { series: drawn, ..Draft::structured(claims) }
 }

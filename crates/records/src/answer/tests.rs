@@ -83,6 +83,10 @@ pub(super) fn maria() -> Vec<Value> {
         medicine("m2", "completed", "Amoxicillin 250 MG Oral Capsule", "2014-02-01", "three times a day"),
         medicine("m3", "active", "Lisinopril 10 MG Oral Tablet", "2021-02-01", "one tablet in the morning"),
         medicine("m4", "entered-in-error", "Warfarin 5 MG", "2021-02-01", ""),
+        json!({
+            "resourceType": "MedicationRequest", "id": "m5", "status": "active", "intent": "order", "doNotPerform": true,
+            "medicationCodeableConcept": { "text": "Ibuprofen 400 MG" }, "authoredOn": "2022-02-01"
+        }),
         allergy("y1", json!({ "text": "Amoxicillin" }), "confirmed", "active"),
         allergy("y2", coding("http://snomed.info/sct", "91935009", "Allergy to peanut"), "refuted", "active"),
         allergy("y3", json!({ "text": "Latex" }), "confirmed", "resolved"),
@@ -197,6 +201,25 @@ fn change_is_told_from_first_to_last() {
 }
 
 #[test]
+fn values_in_different_units_are_not_compared() {
+    let resources = [
+        lab("u1", ("14749-6", "Glucose"), "2024-01-01", (5.5, "mmol/L"), (3.9, 5.6)),
+        lab("u2", ("2345-7", "Glucose"), "2025-01-01", (99.0, "mg/dL"), (70.0, 100.0)),
+        lab("u3", ("2345-7", "Glucose"), "2026-01-01", (90.5, "mg/dL"), (70.0, 100.0)),
+        lab("u4", ("99999-8", "Glucose in urine"), "2026-02-01", (1.5, "mg/dL"), (0.0, 15.0)),
+    ];
+    let record = record_of(&resources, Vec::new());
+    let told = |question: &str| said(&answer(&record, question, date(2026, 11, 20)).ok().unwrap());
+    let text = told("how has my glucose changed");
+    assert!(
+        text.contains("2 measurements, from 99.0 mg/dL") && text.contains("1 measurement in another unit"),
+        "{text}"
+    );
+    assert!(told("lowest glucose").contains("90.5 mg/dL"), "{}", told("lowest glucose"));
+    assert!(told("latest glucose").contains("90.5 mg/dL on 1 Jan 2026"), "{}", told("latest glucose"));
+}
+
+#[test]
 fn medicines_are_those_still_active() {
     use Kind::{NotFound, Structured};
     check(
@@ -212,6 +235,7 @@ fn medicines_are_those_still_active() {
         &["m1"],
     );
     check("Have I taken amoxicillin?", Structured, &["as past", "1 Feb 2014"], &["m2"]);
+    check("do I take ibuprofen", Structured, &["Ibuprofen 400 MG as not taken or not to be taken"], &["m5"]);
     check("am I on blood thinners", NotFound, &["I can't find an anticoagulant"], &[]);
 }
 

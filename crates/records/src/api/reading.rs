@@ -73,7 +73,7 @@ pub(super) fn newest_of_each(facts: Vec<Fact>) -> Vec<Fact> {
         .collect()
 }
 
-/// Measurements grouped by what is measured, the main ones first, then by name.
+/// Measurements grouped by what is measured, in one unit each; the main ones first, then by name.
 pub(super) fn result_groups(facts: &[Fact]) -> Vec<ResultGroup> {
     let mut groups: HashMap<String, (Option<u8>, ResultGroup)> = HashMap::new();
     for fact in facts.iter().rev().filter(|fact| fact.kind == Kind::Observation) {
@@ -82,7 +82,8 @@ pub(super) fn result_groups(facts: &[Fact]) -> Vec<ResultGroup> {
         };
         let code = fact.codes.iter().find(|code| code.system == System::Loinc).or_else(|| fact.codes.first());
         let known = code.and_then(|code| concepts().of_code(Domain::Analyte, &code.code).into_iter().next());
-        let key = known.map_or_else(|| fact.recorded.to_lowercase(), |concept| concept.key.to_owned());
+        let what = known.map_or_else(|| fact.recorded.to_lowercase(), |concept| concept.key.to_owned());
+        let key = format!("{what} {}", point.unit.as_deref().unwrap_or_default());
         let (_, group) = groups.entry(key).or_insert_with(|| {
             let group = ResultGroup {
                 code: code.map_or_else(|| fact.recorded.clone(), |code| code.code.clone()),

@@ -185,6 +185,7 @@ mod tests {
         check("my glycated haemoglobin", &[(Domain::Analyte, "hba1c")]);
         check("penicillins", &[(Domain::DrugClass, "penicillins")]);
         check("Lasix", &[(Domain::Ingredient, "furosemide")]);
+        check("Augmentin", &[(Domain::Ingredient, "amoxicillin"), (Domain::Ingredient, "clavulanate")]);
         check("flu jab", &[(Domain::Vaccine, "influenza")]);
         check("a Tdap booster", &[(Domain::Vaccine, "tetanus"), (Domain::Vaccine, "pertussis")]);
         check("peanuts", &[(Domain::Allergen, "peanut")]);

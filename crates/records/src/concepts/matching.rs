@@ -63,6 +63,15 @@ impl Concept {
         }
         let mut of_system = codes.iter().filter(|code| code.system == system);
         let is_known = of_system.any(|code| !concepts.of_code(self.domain, &code.code).is_empty());
-        !is_known && self.is_named(stems)
+        !is_known && self.is_named(stems) && !self.is_elsewhere(stems)
+    }
+
+    /// Whether the words speak of another specimen than the concept: glucose in urine is no blood glucose.
+    fn is_elsewhere(&self, stems: &[String]) -> bool {
+        const SPECIMENS: [&str; 6] = ["urin", "stool", "csf", "saliva", "sweat", "fluid"];
+        let is_specimen = |word: &String| SPECIMENS.contains(&word.as_str());
+        self.domain == Domain::Analyte
+            && stems.iter().any(is_specimen)
+            && !self.phrases.iter().flatten().any(is_specimen)
     }
 }

@@ -47,6 +47,13 @@ pub(super) fn medicine(resource: &Value, source: ResourceKey, context: &Context)
         (_, "unknown") => Standing::Unconfirmed,
         _ => Standing::Past,
     };
+    if matches!(text(resource, "intent"), Some("proposal" | "plan" | "option")) {
+        fact.standing = Standing::Planned;
+    }
+    let is_forbidden = resource.get("doNotPerform").and_then(Value::as_bool) == Some(true);
+    if is_forbidden {
+        fact.standing = Standing::Refuted;
+    }
     fact.detail = dosage(resource);
     let verb = match type_name.as_str() {
         "MedicationRequest" => "prescribed",
@@ -58,7 +65,7 @@ pub(super) fn medicine(resource: &Value, source: ResourceKey, context: &Context)
         format!("Medicine: {}", fact.named()),
         &[
             fact.detail.clone(),
-            Some(standing_said(status)),
+            Some(if is_forbidden { "not to be taken".to_owned() } else { standing_said(status) }),
             fact.date.as_ref().map(|date| format!("{verb} {}", date.shown())),
             fact.end.as_ref().map(|end| format!("until {}", end.shown())),
             named(resource, "reasonCode").map(|reason| format!("because of {reason}")),

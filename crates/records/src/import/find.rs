@@ -1,15 +1,16 @@
 //! Which files are meant by a list of paths.
 
 use super::ImportError;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The files named, and below each folder those that look like FHIR, in the order of their names.
 pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for path in paths {
         let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
         if metadata.is_dir() {
-            collect(path, &mut found)?;
+            collect(path, &mut found, &mut seen)?;
         } else {
             found.push(path.clone());
         }
@@ -17,13 +18,18 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
     Ok(found)
 }
 
-fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ImportError> {
+/// Looks through a folder that was not `seen` yet: a link may lead back to where one came from.
+fn collect(folder: &Path, found: &mut Vec<PathBuf>, seen: &mut HashSet<PathBuf>) -> Result<(), ImportError> {
+    let real = folder.canonicalize().map_err(|error| unreadable(folder, &error))?;
+    if !seen.insert(real) {
+        return Ok(());
+    }
     let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            collect(&path, found)?;
+            collect(&path, found, seen)?;
         } else if looks_like_fhir(&path) {
             found.push(path);
         }
@@ -58,5 +64,13 @@ mod tests {
         let expect = ["a.NDJSON", "b.json", "below/d.jsonl", "c.json.gz", "read.me"];
         assert_eq!(names, expect.map(Path::new));
         assert!(files(&[folder.path().join("absent")]).is_err());
+    }
+
+    #[test]
+    fn a_link_back_is_not_followed_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.json"), "").unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
+        assert_eq!(files(&[folder.path().to_path_buf()]).unwrap().len(), 1);
     }
 }
