@@ -3,7 +3,7 @@
 use super::cues::{self, Cue, Found};
 use super::topic::{category, chosen, treatments, with_kind_of_visit};
 use super::{LONGEST_QUESTION, Language, Span};
-use crate::concepts::{Concept, concepts};
+use crate::concepts::{Concept, Domain, concepts};
 use crate::words::{stem, tokens};
 use jiff::civil::Date;
 
@@ -117,7 +117,11 @@ impl Plan {
             .map(|at| stem(&words[at]))
             .collect();
         let own = if category == Some(Category::Encounters) { with_kind_of_visit(own, &has) } else { own };
-        if language == Language::Other && named.is_empty() {
+        // A medicine alone does not tell whether a question in an unknown language is about taking it or an allergy.
+        let is_about_substances = named.iter().all(|concept| {
+            matches!(concept.domain, Domain::DrugClass | Domain::Ingredient | Domain::Allergen)
+        });
+        if language == Language::Other && is_about_substances {
             return Err(Refusal::Language);
         }
         let is_bare = named.is_empty() && category.is_none();
