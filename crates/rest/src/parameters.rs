@@ -1,5 +1,6 @@
 //! The parameters of a search or a history, out of a URL and into one.
 
+use crate::references::make_searched_relative;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use salus_fhir::search::{Query, QueryError, QueryErrorKind};
@@ -72,9 +73,12 @@ pub(crate) fn none_left(pairs: &[(String, String)], known: &str) -> Result<(), A
     }
 }
 
-/// A search that stands for the one resource it finds: `If-None-Exist`, or the URL of a conditional write.
-pub(crate) fn criteria(type_name: &str, text: &str) -> Result<Query, ApiError> {
-    let query = Query::parse(type_name, &without_format(decode(text))).map_err(refused)?;
+/// A search that stands for the one resource it finds: `If-None-Exist`, or the URL of a conditional write. `base` is
+/// the URL of this server.
+pub(crate) fn criteria(type_name: &str, text: &str, base: &str) -> Result<Query, ApiError> {
+    let mut pairs = without_format(decode(text));
+    make_searched_relative(type_name, &mut pairs, base);
+    let query = Query::parse(type_name, &pairs).map_err(refused)?;
     if query.filters.is_empty() {
         return Err(ApiError::bad_request("A conditional request needs a search that names what is meant."));
     }
@@ -121,9 +125,9 @@ mod tests {
 
     #[test]
     fn criteria_must_say_something() {
-        assert!(criteria("Patient", "identifier=a|1").is_ok());
+        assert!(criteria("Patient", "identifier=a|1", "").is_ok());
         for text in ["", "_format=json", "_count=5", "shoe-size=3", "identifier="] {
-            assert!(criteria("Patient", text).is_err(), "{text}");
+            assert!(criteria("Patient", text, "").is_err(), "{text}");
         }
     }
 }

@@ -20,7 +20,8 @@ pub(crate) async fn handle(
 /// Deletes what the search finds: 204, also where it finds nothing; 412 where it finds several.
 pub(crate) async fn run(exchange: &Exchange, type_name: &str, query: &str) -> Result<Reply, ApiError> {
     let type_name = type_name::known(type_name)?;
-    match the_one(exchange, &criteria(type_name, query)?).await? {
+    let query = criteria(type_name, query, &exchange.base)?;
+    match the_one(exchange, &query).await? {
         Some(stored) => delete::delete(exchange, type_name, &stored.id, Some(stored.version)).await,
         None => Ok(Reply::empty(StatusCode::NO_CONTENT)),
     }

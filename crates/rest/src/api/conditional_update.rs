@@ -38,7 +38,7 @@ pub(crate) async fn run(
 ) -> Result<Reply, ApiError> {
     let type_name = type_name::known(type_name)?;
     incoming::of_type(type_name, &resource)?;
-    let query = criteria(type_name, query)?;
+    let query = criteria(type_name, query, &exchange.base)?;
     let resource = incoming::checked(resource, &exchange.base)?;
     let brought = resource.get("id").and_then(Value::as_str).map(str::to_owned);
     for _ in 0..create::MOST_TRIES {

@@ -44,7 +44,7 @@ pub(crate) async fn run(
     let Some(text) = &conditions.if_none_exist else {
         return create(exchange, resource, Vec::new()).await?.or_busy();
     };
-    let query = criteria(type_name, text)?;
+    let query = criteria(type_name, text, &exchange.base)?;
     for _ in 0..MOST_TRIES {
         if let Some(stored) = the_one(exchange, &query).await? {
             return Ok(Reply::existing(exchange, &stored));

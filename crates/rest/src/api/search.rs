@@ -5,6 +5,7 @@ use crate::exchange::Exchange;
 use crate::parameters::{
     MOST_COUNT, Pairs, USUAL_COUNT, decode, encode, ignored, of_form, refused, take, without_format,
 };
+use crate::references::make_searched_relative;
 use crate::reply::Reply;
 use crate::{subset, type_name};
 use axum::extract::RawQuery;
@@ -56,10 +57,12 @@ pub(super) fn parse(
     type_name: &str,
     pairs: &Pairs,
 ) -> Result<(Query, Vec<QueryError>), ApiError> {
+    let mut pairs = pairs.clone();
+    make_searched_relative(type_name, &mut pairs, &exchange.base);
     if exchange.prefer.is_lenient {
-        return Query::parse_lenient(type_name, pairs).map_err(refused);
+        return Query::parse_lenient(type_name, &pairs).map_err(refused);
     }
-    Query::parse(type_name, pairs).map(|query| (query, Vec::new())).map_err(refused)
+    Query::parse(type_name, &pairs).map(|query| (query, Vec::new())).map_err(refused)
 }
 
 fn bundle(
@@ -172,6 +175,24 @@ mod tests {
             admin.get(&format!("/fhir/r4/Patient?_id={id}&_revinclude=Observation:subject")).await.json();
         assert_eq!(ids(&page), [id.clone(), observation]);
         assert_eq!(page["entry"][0]["fullUrl"], format!("http://salus.test/fhir/r4/Patient/{id}"));
+    }
+
+    #[tokio::test]
+    async fn a_url_of_this_server_is_searched_as_what_it_names() {
+        let (_app, admin) = fhir().await;
+        let id = create(&admin, &patient("Ito")).await;
+        let observation = create(&admin, &weight(&format!("Patient/{id}"), 70)).await;
+        let url = format!("http://salus.test/fhir/r4/Patient/{id}");
+        for query in
+            ["Observation?subject=", "Observation?subject:Patient=", "Observation?patient=Patient/0,"]
+        {
+            let page = admin.get(&format!("/fhir/r4/{query}{url}")).await.json();
+            assert_eq!(ids(&page), [observation.as_str()], "{query}");
+        }
+        let page = admin.get(&format!("/fhir/r4?_type=Condition,Observation&subject={url}")).await.json();
+        assert_eq!(ids(&page), [observation.as_str()]);
+        assert_eq!(admin.delete(&format!("/fhir/r4/Observation?subject={url}")).await.status(), 204);
+        assert_eq!(admin.get(&format!("/fhir/r4/Observation/{observation}")).await.status(), 410);
     }
 
     #[tokio::test]

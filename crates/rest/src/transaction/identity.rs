@@ -102,7 +102,7 @@ async fn identity(exchange: &Exchange, entry: &Entry) -> Result<Option<Identity>
         (Method::Put, None) => updated(exchange, entry, type_name).await?,
         (_, Some(id)) => deleted(exchange, entry, type_name, id).await?,
         (_, None) => {
-            let query = criteria(type_name, &entry.target.query)?;
+            let query = criteria(type_name, &entry.target.query, &exchange.base)?;
             match the_one(exchange, &query).await? {
                 Some(stored) => known(type_name, stored.id, Act::Delete(Expect::Version(stored.version))),
                 None => known(type_name, String::new(), Act::Nothing),
@@ -120,7 +120,7 @@ struct Target {
 async fn created(exchange: &Exchange, entry: &Entry, type_name: &'static str) -> Result<Identity, ApiError> {
     let id = || Uid::fresh(exchange.app.clock.as_ref(), exchange.app.rng.as_ref()).to_string();
     let Some(text) = &entry.conditions.if_none_exist else { return Ok(known(type_name, id(), Act::Create)) };
-    let query = criteria(type_name, text)?;
+    let query = criteria(type_name, text, &exchange.base)?;
     Ok(match the_one(exchange, &query).await? {
         Some(stored) => known(type_name, stored.id.clone(), Act::Keep(Box::new(stored))),
         None => Identity { condition: Some(query), ..known(type_name, id(), Act::Create) },
@@ -128,7 +128,7 @@ async fn created(exchange: &Exchange, entry: &Entry, type_name: &'static str) ->
 }
 
 async fn updated(exchange: &Exchange, entry: &Entry, type_name: &'static str) -> Result<Identity, ApiError> {
-    let query = criteria(type_name, &entry.target.query)?;
+    let query = criteria(type_name, &entry.target.query, &exchange.base)?;
     match (the_one(exchange, &query).await?, sent_id(entry)) {
         (Some(stored), Some(id)) if stored.id != id => Err(conditional_update::another_id()),
         (Some(stored), _) => {

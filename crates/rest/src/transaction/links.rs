@@ -41,7 +41,7 @@ impl Links {
                 if links.by_search.contains_key(&text) {
                     continue;
                 }
-                let query = criteria(type_name::known(&name)?, &query)?;
+                let query = criteria(type_name::known(&name)?, &query, &exchange.base)?;
                 let found = the_one(exchange, &query).await?.ok_or_else(|| nothing_found(entry, &name))?;
                 links.by_search.insert(text, format!("{}/{}", found.type_name, found.id));
             }
