@@ -67,11 +67,16 @@ impl Conditions {
 
     /// What a write expects to find.
     pub(crate) fn expect(&self) -> Expect {
-        match (self.if_match, &self.if_none_match) {
-            (Some(version), _) => Expect::Version(version),
-            (None, Some(Known::Anything)) => Expect::Absent,
-            (None, _) => Expect::Any,
+        match self.if_match {
+            Some(version) => Expect::Version(version),
+            None if self.wants_absent() => Expect::Absent,
+            None => Expect::Any,
         }
+    }
+
+    /// Whether nothing may be there yet: `If-None-Match: *`.
+    pub(crate) fn wants_absent(&self) -> bool {
+        self.if_none_match == Some(Known::Anything)
     }
 
     /// Whether a reader has this version already. A version goes before a date (RFC 9110 §13.2.2).

@@ -92,6 +92,8 @@ mod tests {
         stale["resource"] = patient("Sato");
         stale["resource"]["id"] = id.clone().into();
         stale["request"]["ifMatch"] = "W/\"9\"".into();
+        let mut only_new = stale.clone();
+        only_new["request"] = json!({"method": "PUT", "url": format!("Patient/{id}"), "ifNoneMatch": "*"});
         let mut unnamed = request("PUT", "Patient/q");
         unnamed["resource"] = patient("Sato");
         let missing = weight("Patient?identifier=http://x.example/ids|nobody", 70);
@@ -100,6 +102,7 @@ mod tests {
             (post(MOTHER, patient("Sato")), 400, "Bundle.entry[1].fullUrl"),
             (post(CHILD, missing), 412, ""),
             (stale, 412, ""),
+            (only_new, 412, ""),
             (unnamed, 400, "Bundle.entry[1].resource.id"),
             (request("PATCH", "Patient/1"), 400, "Bundle.entry[1].request.method"),
             (request("DELETE", "UserAccount/1"), 404, ""),

@@ -8,6 +8,7 @@ use crate::type_name;
 use axum::extract::RawQuery;
 use http::StatusCode;
 use salus_http::{ApiError, Path};
+use salus_store::Expect;
 
 pub(crate) async fn handle(
     exchange: Exchange,
@@ -22,7 +23,9 @@ pub(crate) async fn run(exchange: &Exchange, type_name: &str, query: &str) -> Re
     let type_name = type_name::known(type_name)?;
     let query = criteria(type_name, query, &exchange.base)?;
     match the_one(exchange, &query).await? {
-        Some(stored) => delete::delete(exchange, type_name, &stored.id, Some(stored.version)).await,
+        Some(stored) => {
+            delete::delete(exchange, type_name, &stored.id, Expect::Version(stored.version)).await
+        }
         None => Ok(Reply::empty(StatusCode::NO_CONTENT)),
     }
 }

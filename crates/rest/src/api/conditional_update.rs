@@ -1,7 +1,7 @@
 //! `PUT /fhir/r4/{type}?…`: the next version of the one resource that a search finds, or a new one.
 
 use super::create::{self, Attempt};
-use super::{the_one, update};
+use super::{exists, the_one, update};
 use crate::conditions::Conditions;
 use crate::exchange::Exchange;
 use crate::parameters::criteria;
@@ -43,6 +43,7 @@ pub(crate) async fn run(
     let brought = resource.get("id").and_then(Value::as_str).map(str::to_owned);
     for _ in 0..create::MOST_TRIES {
         match (the_one(exchange, &query).await?, &brought) {
+            (Some(_), _) if conditions.wants_absent() => return Err(exists()),
             (Some(stored), Some(id)) if stored.id != *id => return Err(another_id()),
             (Some(stored), _) => {
                 let mut resource = resource;
@@ -91,6 +92,9 @@ mod tests {
         assert_eq!(updated.json()["id"], created.json()["id"]);
         resource["id"] = "other".into();
         assert_eq!(admin.put(path, &resource).await.status(), 400);
+        resource["id"] = updated.json()["id"].clone();
+        let only_new = admin.with_header("if-none-match", "*");
+        assert_eq!(only_new.put(path, &resource).await.status(), 412);
         create(&admin, &patient("Ito")).await;
         assert_eq!(admin.put(path, &patient("Ito")).await.status(), 412);
         let named = "/fhir/r4/Patient?identifier=http://x.example/ids|Sato";

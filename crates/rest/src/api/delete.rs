@@ -1,6 +1,6 @@
 //! `DELETE /fhir/r4/{type}/{id}`: the resource is gone, its history stays.
 
-use super::{instance, no_such_version, not_allowed};
+use super::{exists, instance, no_such_version, not_allowed};
 use crate::conditions::Conditions;
 use crate::exchange::Exchange;
 use crate::reply::Reply;
@@ -24,17 +24,16 @@ pub(crate) async fn run(
     conditions: &Conditions,
 ) -> Result<Reply, ApiError> {
     let (type_name, id) = instance(type_name, id)?;
-    delete(exchange, type_name, id, conditions.if_match).await
+    delete(exchange, type_name, id, conditions.expect()).await
 }
 
-/// Deletes a resource, or this version of it. To whoever cannot read it, it does not exist.
+/// Deletes a resource, if it is what is expected. To whoever cannot read it, it does not exist.
 pub(super) async fn delete(
     exchange: &Exchange,
     type_name: &str,
     id: &str,
-    version: Option<u64>,
+    expect: Expect,
 ) -> Result<Reply, ApiError> {
-    let expect = version.map_or(Expect::Any, Expect::Version);
     let op = Op::Delete { type_name: type_name.to_owned(), id: id.to_owned(), expect };
     let done = Reply::empty(StatusCode::NO_CONTENT);
     match exchange.records().write(Batch::of(op)).await {
@@ -44,10 +43,13 @@ pub(super) async fn delete(
         }
         Err(Error::Denied) => match exchange.records().lookup(type_name, id).await? {
             Lookup::Found(_) => Err(not_allowed()),
-            Lookup::Gone { .. } | Lookup::Absent if version.is_some() => Err(no_such_version()),
+            Lookup::Gone { .. } | Lookup::Absent if matches!(expect, Expect::Version(_)) => {
+                Err(no_such_version())
+            }
             Lookup::Gone { .. } | Lookup::Absent => Ok(done),
         },
         Err(Error::Conflict(Conflict::Version { current: 0, .. })) => Err(no_such_version()),
+        Err(Error::Conflict(Conflict::Exists { .. })) => Err(exists()),
         Err(error) => Err(error.into()),
     }
 }
@@ -62,6 +64,7 @@ mod tests {
         let id = create(&admin, &patient("Ito")).await;
         let path = format!("/fhir/r4/Patient/{id}");
         assert_eq!(admin.with_header("if-match", "W/\"7\"").delete(&path).await.status(), 412);
+        assert_eq!(admin.with_header("if-none-match", "*").delete(&path).await.status(), 412);
         let first = admin.delete(&path).await;
         assert_eq!((first.status(), first.header("etag")), (204, "W/\"2\"".to_owned()));
         assert_eq!(admin.delete(&path).await.status(), 204);

@@ -51,6 +51,7 @@ async fn refusal(
 ) -> ApiError {
     match error {
         Error::Conflict(Conflict::Version { current: 0, .. }) => no_such_version(),
+        Error::Conflict(Conflict::Exists { .. }) => exists(),
         Error::Denied if has_version => match exchange.records().lookup(type_name, id).await {
             Ok(Lookup::Found(_)) => not_allowed(),
             Ok(Lookup::Gone { .. } | Lookup::Absent) => no_such_version(),
@@ -64,6 +65,11 @@ async fn refusal(
 /// 403: whoever asks may not write this, whether it exists or not.
 pub(crate) fn not_allowed() -> ApiError {
     ApiError::forbidden("You may not write this.")
+}
+
+/// 412: what must not exist yet does: under `If-None-Match: *`, or where a conditional update found nothing.
+pub(crate) fn exists() -> ApiError {
+    ApiError::precondition_failed("There is such a resource already.")
 }
 
 fn no_such_version() -> ApiError {

@@ -23,7 +23,8 @@ pub(crate) async fn handle(
     run(&exchange, type_name, id, resource, &Conditions::of_headers(&headers)?).await
 }
 
-/// Writes it: 201 where it is new, else 200; 412 where `If-Match` names another version.
+/// Writes it: 201 where it is new, else 200; 412 where `If-Match` names another version, or where there is one in
+/// spite of `If-None-Match: *`.
 pub(crate) async fn run(
     exchange: &Exchange,
     type_name: &str,
@@ -93,7 +94,7 @@ mod tests {
         let path = format!("/fhir/r4/Patient/{}", resource["id"].as_str().unwrap());
         for (name, value, status) in [
             ("if-match", "W/\"2\"", 412),
-            ("if-none-match", "*", 409),
+            ("if-none-match", "*", 412),
             ("if-match", "latest", 400),
             ("if-match", "W/\"1\"", 200),
         ] {
@@ -119,12 +120,12 @@ mod tests {
         let (app, admin) = fhir().await;
         let maria = app.person("maria").await;
         let foreign = create(&admin, &patient("Ito")).await;
-        for header in [None, Some("W/\"1\"")] {
+        for header in [None, Some(("if-match", "W/\"1\"")), Some(("if-none-match", "*"))] {
             let mut answers = Vec::new();
             for id in [foreign.as_str(), "none"] {
                 let mut resource = patient("Ito");
                 resource["id"] = id.into();
-                let client = header.map_or(maria.clone(), |version| maria.with_header("if-match", version));
+                let client = header.map_or(maria.clone(), |(name, value)| maria.with_header(name, value));
                 let response = client.put(&format!("/fhir/r4/Patient/{id}"), &resource).await;
                 answers.push((response.status(), response.text()));
             }

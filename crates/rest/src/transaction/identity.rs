@@ -1,7 +1,7 @@
 //! Which resource each entry of a transaction is about.
 
 use super::entry::{Entry, Method};
-use crate::api::{conditional_update, the_one};
+use crate::api::{conditional_update, exists, the_one};
 use crate::exchange::Exchange;
 use crate::parameters::criteria;
 use crate::{incoming, type_name};
@@ -130,6 +130,7 @@ async fn created(exchange: &Exchange, entry: &Entry, type_name: &'static str) ->
 async fn updated(exchange: &Exchange, entry: &Entry, type_name: &'static str) -> Result<Identity, ApiError> {
     let query = criteria(type_name, &entry.target.query, &exchange.base)?;
     match (the_one(exchange, &query).await?, sent_id(entry)) {
+        (Some(_), _) if entry.conditions.wants_absent() => Err(exists()),
         (Some(stored), Some(id)) if stored.id != id => Err(conditional_update::another_id()),
         (Some(stored), _) => {
             let expect = Expect::Version(entry.conditions.if_match.unwrap_or(stored.version));

@@ -5,7 +5,7 @@ use super::entry::{self, Entry, Method};
 use super::identity::{Act, Identity, identities};
 use super::links::Links;
 use super::single;
-use crate::api::{create, not_allowed};
+use crate::api::{create, exists, not_allowed};
 use crate::bundle::Bundle;
 use crate::exchange::Exchange;
 use crate::reply::Reply;
@@ -127,6 +127,7 @@ async fn commit(
             Ok(Some(replies))
         }
         Err(Error::Conflict(Conflict::Condition { .. })) => Ok(None),
+        Err(Error::Conflict(Conflict::Exists { .. })) => Err(exists()),
         Err(Error::Denied) => Err(not_allowed()),
         Err(error) => Err(error.into()),
     }
