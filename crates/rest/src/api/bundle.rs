@@ -5,9 +5,12 @@ use crate::reply::Reply;
 use crate::{incoming, transaction};
 use bytes::Bytes;
 use http::HeaderMap;
-use salus_fhir::IssueCode;
 use salus_fhir::json::Value;
+use salus_fhir::{Issue, IssueCode};
 use salus_http::ApiError;
+
+/// The most entries of a bundle that is carried out.
+pub(crate) const MOST_ENTRIES: usize = 5_000;
 
 pub(crate) async fn handle(exchange: Exchange, headers: HeaderMap, body: Bytes) -> Result<Reply, ApiError> {
     let mut bundle = incoming::resource(&headers, &body)?;
@@ -18,6 +21,9 @@ pub(crate) async fn handle(exchange: Exchange, headers: HeaderMap, body: Bytes) 
         Some(Value::Array(entries)) => entries,
         Some(_) => return Err(incoming::wrong(IssueCode::Structure, "entry is an array.", "Bundle.entry")),
     };
+    if entries.len() > MOST_ENTRIES {
+        return Err(too_many(entries.len()));
+    }
     match bundle.get("type").and_then(Value::as_str) {
         Some("batch") => transaction::batch(&exchange, entries).await,
         Some("transaction") => transaction::transaction(&exchange, entries).await,
@@ -27,6 +33,11 @@ pub(crate) async fn handle(exchange: Exchange, headers: HeaderMap, body: Bytes) 
             Err(incoming::wrong(IssueCode::NotSupported, words, "Bundle.type"))
         }
     }
+}
+
+fn too_many(entries: usize) -> ApiError {
+    let words = format!("A Bundle has at most {MOST_ENTRIES} entries here; this one has {entries}.");
+    ApiError::too_large().with_issues(vec![Issue::error(IssueCode::TooCostly, words).at("Bundle.entry")])
 }
 
 #[cfg(test)]
@@ -242,6 +253,21 @@ mod tests {
         let answer = maria.post("/fhir/r4", &bundle("transaction", entries)).await.json();
         assert_eq!(statuses(&answer), ["201", "204"]);
         assert_eq!(admin.get(&format!("/fhir/r4/Patient/{foreign}")).await.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn too_many_entries_are_refused_before_any_is_carried_out() {
+        let (_app, admin) = fhir().await;
+        for kind in ["batch", "transaction"] {
+            let mut entries = vec![json!({}); super::MOST_ENTRIES];
+            entries.push(post(MOTHER, patient("Ito")));
+            let response = admin.post("/fhir/r4", &bundle(kind, entries.into())).await;
+            let issue = response.json()["issue"][0].clone();
+            assert_eq!((response.status(), &issue["code"]), (413, &json!("too-costly")), "{kind}");
+            let words = issue["diagnostics"].as_str().unwrap();
+            assert!(words.contains("5000") && words.contains("5001"), "{words}");
+        }
+        assert_eq!(count(&admin, "Patient").await, 0);
     }
 
     #[tokio::test]

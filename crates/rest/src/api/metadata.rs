@@ -1,5 +1,6 @@
 //! `GET /fhir/r4/metadata`: what can be done here, for everybody to read.
 
+use super::bundle::MOST_ENTRIES;
 use crate::exchange::{accept, base};
 use crate::mounted::{Offer, TABLE};
 use crate::reply::Reply;
@@ -51,6 +52,7 @@ fn statement() -> Value {
         "format": ["application/fhir+json", "json"],
         "rest": [{
             "mode": "server",
+            "documentation": format!("A Bundle of type batch or transaction has at most {MOST_ENTRIES} entries."),
             "security": {
                 "cors": false,
                 "description": "A session of the web app, or an API token as bearer. Each answer holds only what the asker may see.",
@@ -175,6 +177,7 @@ mod tests {
                 "vread"
             ]
         );
+        assert!(rest["documentation"].as_str().is_some_and(|words| words.contains("5000 entries")));
         assert_eq!(patient["conditionalDelete"], "single");
         assert_eq!(patient["operation"].as_array().unwrap().len(), 2);
         assert!(patient["searchRevInclude"].as_array().unwrap().contains(&json!("Observation:subject")));
