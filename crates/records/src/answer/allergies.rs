@@ -61,28 +61,32 @@ fn all(ask: &Ask<'_>) -> Draft {
 fn whether(ask: &Ask<'_>) -> Draft {
     let entries = entries(ask);
     let direct: Vec<usize> = entries.iter().copied().filter(|at| ask.is_named(ask.fact(*at))).collect();
-    if !direct.is_empty() {
-        return Draft::structured(
-            ask.newest_of_each(&direct)
-                .iter()
-                .map(|at| match ask.fact(*at).standing {
-                    Standing::Current => direct_hit(ask, *at),
-                    _ => other(ask, *at),
-                })
-                .collect(),
-        );
-    }
-    let related: Vec<Claim> =
+    let is_active = |at: &usize| ask.fact(*at).standing == Standing::Current;
+    let relatives: Vec<Claim> =
         ask.plan.concepts.iter().flat_map(|asked| relatives(ask, asked, &entries)).collect();
-    if !related.is_empty() {
-        return Draft::structured(related);
+    if !direct.is_empty() {
+        let mut claims: Vec<Claim> = ask
+            .newest_of_each(&direct)
+            .iter()
+            .map(|at| if is_active(at) { direct_hit(ask, *at) } else { other(ask, *at) })
+            .collect();
+        if !direct.iter().any(is_active) {
+            claims.extend(relatives);
+        }
+        return Draft::structured(claims);
+    }
+    if !relatives.is_empty() {
+        return Draft::structured(relatives);
     }
     let scopes: &[&str] = match ask.plan.concepts.first().map(|concept| concept.domain) {
         Some(Domain::DrugClass | Domain::Ingredient) => &["any", "medicine"],
         Some(Domain::Allergen) => &["any", "food", "environment", "latex"],
         _ => &["any"],
     };
-    let negative = negative(ask, scopes);
+    // "No known allergies" beside an allergy that is listed is out of date.
+    let contradicted = if entries.iter().any(is_active) { "any" } else { "" };
+    let scopes: Vec<&str> = scopes.iter().copied().filter(|scope| *scope != contradicted).collect();
+    let negative = negative(ask, &scopes);
     let subject = ask.plan.subject().unwrap_or_else(|| "that".to_owned());
     if !negative.is_empty() {
         let mut claims = negative;
@@ -219,6 +223,38 @@ mod tests {
     use crate::facts::{Context, flatten};
     use crate::record::Record;
     use serde_json::json;
+
+    fn asked(allergies: &[(&str, &str)], question: &str) -> String {
+        let facts = allergies.iter().enumerate().filter_map(|(at, (name, verification))| {
+            let allergy = json!({
+                "resourceType": "AllergyIntolerance", "id": format!("a{at}"), "recordedDate": "2020-01-02",
+                "code": { "coding": [{ "system": "http://snomed.info/sct",
+                    "code": if *name == "No known allergy" { "716186003" } else { "1" } }], "text": name },
+                "verificationStatus": { "coding": [{ "code": verification }] }
+            });
+            flatten(&allergy, 1, &Context::default())
+        });
+        let record = Record::new(facts.collect(), Vec::new());
+        let draft = answer(&record, question, jiff::civil::date(2026, 11, 20)).ok().unwrap();
+        draft.claims.iter().map(|claim| claim.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn no_known_allergies_is_not_told_beside_one() {
+        let none = ("No known allergy", "confirmed");
+        assert!(asked(&[none], "am I allergic to penicillin?").contains("No known allergy"));
+        let answer = asked(&[none, ("Egg allergy", "confirmed")], "am I allergic to penicillin?");
+        assert!(!answer.contains("No known allergy") && answer.contains("Egg allergy"), "{answer}");
+    }
+
+    #[test]
+    fn a_refuted_allergy_does_not_hide_one_to_a_sister() {
+        let answer = asked(
+            &[("Amoxicillin", "refuted"), ("Ampicillin", "confirmed")],
+            "am I allergic to amoxicillin?",
+        );
+        assert!(answer.contains("refuted") && answer.contains("an allergy: Ampicillin"), "{answer}");
+    }
 
     #[test]
     fn a_brand_and_a_sister_of_what_is_recorded_are_warned_of() {
