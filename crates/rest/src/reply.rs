@@ -16,6 +16,7 @@ use salus_store::{Stored, Written};
 pub(crate) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 
 /// An answer.
+#[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     /// The version it is about.
@@ -26,6 +27,7 @@ pub(crate) struct Reply {
 }
 
 /// What stands in an answer.
+#[derive(Clone)]
 pub(crate) enum Content {
     Nothing,
     /// A resource, as JSON.

@@ -129,29 +129,79 @@ mod tests {
         assert_eq!(count(&admin, "Patient").await, 1);
     }
 
+    fn careful(full_url: &str, resource: Value, family: &str) -> Value {
+        let mut entry = post(full_url, resource);
+        entry["request"]["ifNoneExist"] = format!("identifier=http://x.example/ids|{family}").into();
+        entry
+    }
+
     #[tokio::test]
-    async fn two_entries_never_write_the_same() {
+    async fn creates_of_the_same_under_one_search_are_one() {
         let (_app, admin) = fhir().await;
-        let careful = |name: &str| {
-            let mut entry = post(name, patient("Ito"));
-            entry["request"]["ifNoneExist"] = "identifier=http://x.example/ids|Ito".into();
+        let mut second = careful(CHILD, patient("Ito"), "Ito");
+        second["resource"]["id"] = "unused".into();
+        second["request"]["ifNoneExist"] =
+            "?identifier=http%3A%2F%2Fx.example%2Fids%7CIto&_format=json".into();
+        let entries = json!([
+            careful(MOTHER, patient("Ito"), "Ito"),
+            second,
+            post("urn:uuid:a", weight(MOTHER, 70)),
+            post("urn:uuid:b", weight(CHILD, 71)),
+        ]);
+        let answer = admin.post("/fhir/r4", &bundle("transaction", entries)).await.json();
+        assert_eq!(statuses(&answer), ["201", "200", "201", "201"], "{answer}");
+        let ids = ids(&answer);
+        assert_eq!(ids[0], ids[1]);
+        for place in [2, 3] {
+            let subject = &answer["entry"][place]["resource"]["subject"]["reference"];
+            assert_eq!(*subject, json!(format!("Patient/{}", ids[0])));
+        }
+        assert_eq!(count(&admin, "Patient").await, 1);
+    }
+
+    #[tokio::test]
+    async fn no_two_entries_are_about_one_resource() {
+        let (_app, admin) = fhir().await;
+        let id = create(&admin, &patient("Sato")).await;
+        let by_id = format!("Patient/{id}");
+        let put = |url: &str, family: &str, id: Option<&str>| {
+            let mut entry = request("PUT", url);
+            entry["resource"] = patient(family);
+            if let Some(id) = id {
+                entry["resource"]["id"] = id.into();
+            }
             entry
         };
-        for entries in [
-            json!([careful(MOTHER), careful(CHILD)]),
-            json!([
-                request("DELETE", "Patient?family=sato"),
-                request("DELETE", "Patient?identifier=http://x.example/ids|Sato")
-            ]),
-        ] {
-            create(&admin, &patient("Sato")).await;
-            let response = admin.post("/fhir/r4", &bundle("transaction", entries)).await;
-            assert_eq!(
-                (response.status(), response.json()["issue"][0]["code"].as_str()),
-                (400, Some("duplicate"))
-            );
-            admin.delete("/fhir/r4/Patient?family=sato").await;
+        let mut other = patient("Ito");
+        other["active"] = true.into();
+        let (sato, ito) =
+            ("Patient?identifier=http://x.example/ids|Sato", "Patient?identifier=http://x.example/ids|Ito");
+        let table = [
+            (careful(MOTHER, patient("Ito"), "Ito"), careful(CHILD, other, "Ito")),
+            (careful(MOTHER, patient("Ito"), "Ito"), put(ito, "Ito", None)),
+            (careful(MOTHER, patient("Sato"), "Sato"), request("DELETE", &by_id)),
+            (put(ito, "Ito", None), put(ito, "Ito", None)),
+            (put(ito, "Ito", Some("a")), put(ito, "Ito", Some("b"))),
+            (put(&by_id, "Sato", Some(&id)), request("DELETE", &by_id)),
+            (put(&by_id, "Sato", Some(&id)), put(&by_id, "Sato", Some(&id))),
+            (put(&by_id, "Sato", Some(&id)), put(sato, "Sato", None)),
+            (put(&by_id, "Sato", Some(&id)), request("DELETE", sato)),
+            (put("Patient/new", "Ito", Some("new")), request("DELETE", "Patient/new")),
+            (put("Patient/new", "Ito", Some("new")), put(ito, "Ito", Some("new"))),
+            (request("DELETE", &by_id), request("DELETE", sato)),
+            (request("DELETE", "Patient?family=sato"), request("DELETE", sato)),
+        ];
+        for (one, other) in table {
+            for (first, second) in [(&one, &other), (&other, &one)] {
+                let entries = json!([first, post("urn:uuid:a", patient("Abe")), second]);
+                let response = admin.post("/fhir/r4", &bundle("transaction", entries.clone())).await;
+                let issue = response.json()["issue"][0].clone();
+                assert_eq!((response.status(), &issue["code"]), (400, &json!("duplicate")), "{entries}");
+                let words = issue["diagnostics"].as_str().unwrap();
+                assert!(words.contains("Bundle.entry[0] and Bundle.entry[2]"), "{words}");
+            }
         }
+        assert_eq!(count(&admin, "Patient").await, 1);
     }
 
     #[tokio::test]
@@ -180,14 +230,9 @@ mod tests {
     async fn conditions_and_searches_as_references() {
         let (_app, admin) = fhir().await;
         let known = create(&admin, &patient("Ito")).await;
-        let careful = |family: &str, name: &str| {
-            let mut entry = post(name, patient(family));
-            entry["request"]["ifNoneExist"] = format!("identifier=http://x.example/ids|{family}").into();
-            entry
-        };
         let entries = json!([
-            careful("Ito", MOTHER),
-            careful("Sato", CHILD),
+            careful(MOTHER, patient("Ito"), "Ito"),
+            careful(CHILD, patient("Sato"), "Sato"),
             post("urn:uuid:a", weight(MOTHER, 70)),
             post("urn:uuid:b", weight("Patient?identifier=http://x.example/ids|Ito", 71)),
             request("DELETE", "Patient?family=nobody"),

@@ -1,6 +1,7 @@
 //! Which resource each entry of a transaction is about.
 
 use super::entry::{Entry, Method};
+use super::overlap;
 use crate::api::{conditional_update, exists, the_one};
 use crate::exchange::Exchange;
 use crate::parameters::criteria;
@@ -12,7 +13,6 @@ use salus_fhir::reference::is_id;
 use salus_fhir::search::Query;
 use salus_http::ApiError;
 use salus_store::{Expect, Lookup, Stored};
-use std::collections::HashSet;
 
 /// A resource and what becomes of it.
 pub(super) struct Identity {
@@ -30,7 +30,9 @@ pub(super) enum Act {
     Delete(Expect),
     /// It exists already (`ifNoneExist`).
     Keep(Box<Stored>),
-    /// There is nothing to delete.
+    /// It is what the entry at this place creates (`ifNoneExist`).
+    Same(usize),
+    /// There is nothing to delete. Without an id where a search has found nothing.
     Nothing,
 }
 
@@ -39,44 +41,21 @@ impl Identity {
     pub(super) fn reference(&self) -> String {
         format!("{}/{}", self.type_name, self.id)
     }
-
-    /// The name of what is written; none where nothing is.
-    fn written(&self) -> Option<(&'static str, String)> {
-        let writes = matches!(self.act, Act::Create | Act::Put(_) | Act::Delete(_));
-        writes.then(|| (self.type_name, self.id.clone()))
-    }
 }
 
 /// Finds out what each writing entry is about; reading ones are about nothing here.
 ///
 /// # Errors
-/// 400 where two entries write one resource, or an entry contradicts itself; 412 where a search finds several.
+/// 400 where two entries are about one resource, or an entry contradicts itself; 412 where a search finds several.
 pub(super) async fn identities(
     exchange: &Exchange,
     entries: &[Entry],
 ) -> Result<Vec<Option<Identity>>, ApiError> {
     let mut identities = Vec::with_capacity(entries.len());
-    let mut written = HashSet::new();
-    let mut searched = HashSet::new();
     for entry in entries {
-        let identity = identity(exchange, entry).await?;
-        let (names, searches) = match &identity {
-            Some(identity) => (identity.written(), identity.condition.as_ref()),
-            None => (None, None),
-        };
-        let search = searches.map(|query| (query.resource_type.clone(), query.to_pairs()));
-        if names.is_some_and(|name| !written.insert(name))
-            || search.is_some_and(|search| !searched.insert(search))
-        {
-            let at = format!("Bundle.entry[{}]", entry.index);
-            return Err(incoming::wrong(
-                IssueCode::Duplicate,
-                "Another entry writes the same resource.",
-                &at,
-            ));
-        }
-        identities.push(identity);
+        identities.push(identity(exchange, entry).await?);
     }
+    overlap::settle(entries, &mut identities)?;
     Ok(identities)
 }
 
@@ -136,7 +115,10 @@ async fn updated(exchange: &Exchange, entry: &Entry, type_name: &'static str) ->
             let expect = Expect::Version(entry.conditions.if_match.unwrap_or(stored.version));
             Ok(known(type_name, stored.id, Act::Put(expect)))
         }
-        (None, Some(id)) => Ok(known(type_name, id.to_owned(), Act::Put(Expect::Absent))),
+        (None, Some(id)) => {
+            let put = known(type_name, id.to_owned(), Act::Put(Expect::Absent));
+            Ok(Identity { condition: Some(query), ..put })
+        }
         (None, None) => {
             let id = Uid::fresh(exchange.app.clock.as_ref(), exchange.app.rng.as_ref()).to_string();
             Ok(Identity { condition: Some(query), ..known(type_name, id, Act::Create) })

@@ -90,11 +90,12 @@ async fn commit(
     prepared: Vec<Option<Prepared>>,
 ) -> Result<Option<Vec<Option<Reply>>>, ApiError> {
     let mut replies: Vec<Option<Reply>> = entries.iter().map(|_| None).collect();
-    let mut steps = Vec::new();
+    let (mut steps, mut same) = (Vec::new(), Vec::new());
     for (place, (entry, prepared)) in entries.iter().zip(prepared).enumerate() {
         let Some(Prepared { identity, resource }) = prepared else { continue };
         match identity.act {
             Act::Keep(stored) => replies[place] = Some(Reply::existing(exchange, &stored)),
+            Act::Same(first) => same.push((place, first)),
             Act::Nothing => replies[place] = Some(Reply::empty(StatusCode::NO_CONTENT)),
             _ => steps.push(Step { method: entry.method, place, identity, resource }),
         }
@@ -123,6 +124,9 @@ async fn commit(
             for ((place, is_deletion, copy), written) in written_ones.into_iter().zip(&written) {
                 replies[place] =
                     Some(if is_deletion { gone(written) } else { Reply::written(exchange, written, copy) });
+            }
+            for (place, first) in same {
+                replies[place] = replies[first].clone().map(|made| Reply { status: StatusCode::OK, ..made });
             }
             Ok(Some(replies))
         }
