@@ -205,6 +205,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_name_that_no_entry_has_is_told() {
+        let (_app, admin) = fhir().await;
+        let mut deletion = request("DELETE", "Patient/none");
+        deletion["fullUrl"] = CHILD.into();
+        let mut contained = weight(MOTHER, 70);
+        contained["contained"] = json!([{"resourceType": "Patient", "link":
+            [{"other": {"reference": CHILD}, "type": "seealso"}]}]);
+        for referring in [weight(CHILD, 70), contained] {
+            let entries =
+                json!([post(MOTHER, patient("Ito")), post("urn:uuid:a", referring), deletion.clone()]);
+            let response = admin.post("/fhir/r4", &bundle("transaction", entries)).await;
+            let issue = response.json()["issue"][0].clone();
+            assert_eq!(response.status(), 400, "{issue}");
+            assert_eq!(issue["expression"][0], "Bundle.entry[1].resource");
+            assert!(issue["diagnostics"].as_str().unwrap().contains(CHILD), "{issue}");
+        }
+        let document = json!({"resourceType": "Bundle", "type": "collection", "entry":
+            [{"fullUrl": CHILD, "resource": patient("Ito")}, {"resource": weight(CHILD, 70)}]});
+        let entries = json!([post(MOTHER, document)]);
+        let response = admin.post("/fhir/r4", &bundle("transaction", entries)).await;
+        assert_eq!(response.status(), 200, "{}", response.text());
+        assert_eq!((count(&admin, "Patient").await, count(&admin, "Bundle").await), (0.into(), 1.into()));
+    }
+
+    #[tokio::test]
     async fn deletes_come_before_creates_before_updates_before_reads() {
         let (_app, admin) = fhir().await;
         let old = create(&admin, &patient("Ito")).await;

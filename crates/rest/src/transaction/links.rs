@@ -28,7 +28,7 @@ impl Links {
     /// Learns the names of the entries, and carries out the searches that stand for references.
     ///
     /// # Errors
-    /// 400 where two entries have one name; 412 where a search does not find exactly one resource.
+    /// 400 where two entries have one name, or a link names no entry; 412 where a search does not find exactly one resource.
     pub(super) async fn learn(
         exchange: &Exchange,
         entries: &mut [Entry],
@@ -36,8 +36,18 @@ impl Links {
     ) -> Result<Self, ApiError> {
         let by_name = names(entries, identities)?;
         let mut links = Self { by_name, by_search: HashMap::new(), base: exchange.base.clone() };
-        for entry in entries {
-            for (text, name, query) in searches(entry, &exchange.base) {
+        let (mut searches, mut dangling) = (Vec::with_capacity(entries.len()), Vec::new());
+        for entry in entries.iter_mut() {
+            let outward = links.outward(entry);
+            searches.push(outward.searches);
+            dangling.extend(outward.dangling.into_iter().map(|name| names_nothing(entry, &name)));
+        }
+        if !dangling.is_empty() {
+            dangling.truncate(MOST_TOLD);
+            return Err(ApiError::bad_request("A reference names no entry.").with_issues(dangling));
+        }
+        for (entry, searches) in entries.iter().zip(searches) {
+            for (text, name, query) in searches {
                 if links.by_search.contains_key(&text) {
                     continue;
                 }
@@ -47,6 +57,31 @@ impl Links {
             }
         }
         Ok(links)
+    }
+
+    /// Looks for the references of an entry that its bundle must answer otherwise than by `Type/id`.
+    fn outward(&self, entry: &mut Entry) -> Outward {
+        let mut outward = Outward::default();
+        let Some(resource) = &mut entry.resource else { return outward };
+        // A bundle inside has names of its own.
+        let type_name = resource.get("resourceType").and_then(Value::as_str);
+        let has_own_names = matches!(type_name, Some("Bundle" | "Parameters"));
+        change_links(resource, &mut |link, text| {
+            if link == Link::Uri {
+                return None;
+            }
+            match Reference::parse_with_base(text, &self.base) {
+                Reference::Conditional { type_name, query } => {
+                    outward.searches.push((text.to_owned(), type_name.to_owned(), query.to_owned()));
+                }
+                Reference::Uuid(name) if !has_own_names && !self.by_name.contains_key(name) => {
+                    outward.dangling.push(name.to_owned());
+                }
+                _ => {}
+            }
+            None
+        });
+        outward
     }
 
     /// Rewrites the links of an entry's resource.
@@ -95,6 +130,22 @@ impl Links {
     }
 }
 
+/// The most dangling references that are told.
+const MOST_TOLD: usize = 100;
+
+#[derive(Default)]
+struct Outward {
+    /// References that are searches: the text, the type and the query.
+    searches: Vec<(String, String, String)>,
+    /// `urn:uuid:…` and `urn:oid:…` that are no entry's `fullUrl`.
+    dangling: Vec<String>,
+}
+
+fn names_nothing(entry: &Entry, name: &str) -> Issue {
+    let words = format!("No entry that writes has the fullUrl {name}, which is referred to here.");
+    Issue::error(IssueCode::NotFound, words).at(format!("Bundle.entry[{}].resource", entry.index))
+}
+
 fn names(entries: &[Entry], identities: &[Option<Identity>]) -> Result<HashMap<String, String>, ApiError> {
     let mut names = HashMap::with_capacity(entries.len());
     for (entry, identity) in entries.iter().zip(identities) {
@@ -114,21 +165,6 @@ fn nothing_found(entry: &Entry, type_name: &str) -> ApiError {
     let index = entry.index;
     let words = format!("Bundle.entry[{index}] refers to a {type_name} by a search that finds nothing.");
     ApiError::precondition_failed(words)
-}
-
-/// The references of an entry that are searches: the text, the type and the query.
-fn searches(entry: &mut Entry, base: &str) -> Vec<(String, String, String)> {
-    let mut found = Vec::new();
-    let Some(resource) = &mut entry.resource else { return found };
-    change_links(resource, &mut |link, text| {
-        if let (Link::Reference, Reference::Conditional { type_name, query }) =
-            (link, Reference::parse_with_base(text, base))
-        {
-            found.push((text.to_owned(), type_name.to_owned(), query.to_owned()));
-        }
-        None
-    });
-    found
 }
 
 /// `http://x.example/fhir` of `http://x.example/fhir/Patient/1`.
