@@ -5,6 +5,7 @@ use crate::concepts::{Concept, Domain, concepts};
 use crate::facts::said::list;
 use crate::facts::{Fact, Kind, Standing, System};
 use crate::tables;
+use std::collections::HashSet;
 
 pub(super) fn answer(ask: &Ask<'_>) -> Option<Draft> {
     if ask.plan.concepts.is_empty() && ask.plan.own.is_empty() {
@@ -62,8 +63,11 @@ fn whether(ask: &Ask<'_>) -> Draft {
     let entries = entries(ask);
     let direct: Vec<usize> = entries.iter().copied().filter(|at| ask.is_named(ask.fact(*at))).collect();
     let is_active = |at: &usize| ask.fact(*at).standing == Standing::Current;
-    let relatives: Vec<Claim> =
+    let mut relatives: Vec<Claim> =
         ask.plan.concepts.iter().flat_map(|asked| relatives(ask, asked, &entries)).collect();
+    // A brand may name two ingredients.
+    let mut told = HashSet::new();
+    relatives.retain(|claim| told.insert(claim.text.clone()));
     if !direct.is_empty() {
         let mut claims: Vec<Claim> = ask
             .newest_of_each(&direct)
@@ -272,7 +276,8 @@ mod tests {
                 Record::new(flatten(&allergy, 1, &Context::default()).into_iter().collect(), Vec::new());
             let draft = answer(&record, question, jiff::civil::date(2026, 11, 20)).ok().unwrap();
             let warned = format!("Your record lists an allergy: {recorded}");
-            assert!(draft.claims.iter().any(|claim| claim.text.starts_with(&warned)), "{question}");
+            let warnings = draft.claims.iter().filter(|claim| claim.text.starts_with(&warned));
+            assert_eq!(warnings.count(), 1, "{question}");
         }
     }
 }
