@@ -28,7 +28,8 @@ impl Links {
     /// Learns the names of the entries, and carries out the searches that stand for references.
     ///
     /// # Errors
-    /// 400 where two entries have one name, or a link names no entry; 412 where a search does not find exactly one resource.
+    /// 400 where two entries have one name, or a reference names no entry; 412 where a search does not find exactly
+    /// one resource.
     pub(super) async fn learn(
         exchange: &Exchange,
         entries: &mut [Entry],
