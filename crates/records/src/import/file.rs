@@ -11,12 +11,14 @@ use salus_store::Records;
 use std::io::Cursor;
 use std::path::Path;
 
-/// A resource that may be stored, with the length of its compact JSON.
+/// A resource that may be stored.
 pub(super) struct Sound {
     pub(super) place: String,
     pub(super) type_name: String,
+    /// The resource, until it is handed to the store.
     pub(super) resource: Value,
-    pub(super) bytes: u64,
+    /// The same as compact JSON, from which it can be handed over again.
+    pub(super) json: Vec<u8>,
 }
 
 /// The most bytes of one JSON document, unpacked; NDJSON may be as long as it likes.
@@ -121,8 +123,8 @@ fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>),
         let reasons = reasons(&resource, type_name.as_deref());
         match type_name {
             Some(type_name) if reasons.is_empty() => {
-                let bytes = serde_json::to_vec(&resource).map_or(0, |json| json.len() as u64);
-                sound.push(Sound { place, type_name, resource, bytes });
+                let json = serde_json::to_vec(&resource).unwrap_or_default();
+                sound.push(Sound { place, type_name, resource, json });
             }
             resource_type => faults.push(Fault { place, resource_type, reasons }),
         }

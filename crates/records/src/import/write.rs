@@ -3,6 +3,7 @@
 use super::ImportError;
 use super::file::Sound;
 use super::report::{Fault, FileReport};
+use salus_fhir::json::{self, Value};
 use salus_store::{Batch, Error, Expect, Op, Records, Written};
 
 /// Resources in one transaction: enough that the transaction's own cost does not count (measured: no gain beyond).
@@ -19,11 +20,11 @@ pub(super) async fn store(
 ) -> Result<(), ImportError> {
     let mut waiting = sound.into_iter();
     loop {
-        let batch: Vec<Sound> = waiting.by_ref().take(BATCH).collect();
+        let mut batch: Vec<Sound> = waiting.by_ref().take(BATCH).collect();
         if batch.is_empty() {
             return Ok(());
         }
-        match put(records, &batch).await {
+        match put(records, &mut batch).await {
             Ok(written) => count(&batch, &written, report, stored),
             Err(error) if is_about_one(&error) => one_by_one(records, batch, report, stored).await?,
             Err(error) => return Err(error.into()),
@@ -38,8 +39,8 @@ async fn one_by_one(
     stored: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<(), ImportError> {
     for one in batch {
-        let one = [one];
-        match put(records, &one).await {
+        let mut one = [one];
+        match put(records, &mut one).await {
             Ok(written) => count(&one, &written, report, stored),
             Err(error) if is_about_one(&error) => report.faults.extend(one.map(|refused| Fault {
                 place: refused.place,
@@ -52,10 +53,17 @@ async fn one_by_one(
     Ok(())
 }
 
-async fn put(records: &Records, batch: &[Sound]) -> Result<Vec<Written>, Error> {
+/// Hands the resources over; what was handed over before is read again from its JSON.
+async fn put(records: &Records, batch: &mut [Sound]) -> Result<Vec<Written>, Error> {
     let mut tries = 0;
     loop {
-        let ops = batch.iter().map(|one| Op::Put { resource: one.resource.clone(), expect: Expect::Any });
+        let ops = batch.iter_mut().map(|one| {
+            let resource = match one.resource.take() {
+                Value::Null => json::parse(&one.json).unwrap_or_default(),
+                resource => resource,
+            };
+            Op::Put { resource, expect: Expect::Any }
+        });
         match records.write(Batch { ops: ops.collect(), ..Batch::default() }).await {
             Err(Error::Busy) if tries < PATIENCE => tries += 1,
             outcome => return outcome,
@@ -72,7 +80,7 @@ fn count(
     for (one, written) in batch.iter().zip(written) {
         *report.counts.entry(one.type_name.clone()).or_default() += 1;
         report.unchanged += u64::from(!written.changed);
-        report.json_bytes += one.bytes;
+        report.json_bytes += one.json.len() as u64;
     }
     stored(batch.len() as u64);
 }
