@@ -39,7 +39,7 @@ pub(crate) struct Answers {
 type Slot = (String, String, String);
 
 struct Kept {
-    /// Of the request's body; zero where it is not looked at.
+    /// Of the request's body, or of its length where the body streams.
     fingerprint: u64,
     at: Timestamp,
     status: StatusCode,
@@ -138,11 +138,13 @@ fn key_of(request: &Request) -> Result<Option<String>, ApiError> {
         .ok_or_else(|| ApiError::bad_request("An Idempotency-Key has 1 to 255 visible ASCII characters."))
 }
 
-/// Reads the body to tell it from another. A file is not read here: it streams on, and its name is its key alone.
+/// Reads the body to tell it from another. A file is not read here: it streams on, and is told from another by its
+/// length.
 async fn with_fingerprint(app: &App, request: Request) -> Result<(Request, u64), ApiError> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("application/json") {
-        return Ok((request, 0));
+        let length = request.headers().get(CONTENT_LENGTH).map(|value| value.as_bytes().to_vec());
+        return Ok((request, app.answers.hasher.hash_one(length)));
     }
     let (parts, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, app.config.body_limit_bytes).await;
