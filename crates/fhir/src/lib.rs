@@ -12,6 +12,7 @@ pub mod defs;
 pub mod fhirpath;
 pub mod json;
 pub mod links;
+mod narrative;
 pub mod outcome;
 pub mod reference;
 pub mod search;

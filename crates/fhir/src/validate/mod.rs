@@ -10,7 +10,6 @@ mod bundle;
 mod coded;
 mod conformance;
 mod invariants;
-mod narrative;
 mod place;
 mod primitive;
 mod references;

@@ -4,9 +4,10 @@ mod object;
 
 use super::place::{Place, Step};
 use super::references::Container;
-use super::{Strictness, coded, narrative, primitive, references};
+use super::{Strictness, coded, primitive, references};
 use crate::defs::{Field, Kind, TypeDef, is_resource_type, type_def, value_set};
 use crate::json::{Map, Value};
+use crate::narrative;
 use crate::outcome::{Issue, IssueCode, Severity};
 
 /// Nobody reads more; a broken import must not answer with a book.

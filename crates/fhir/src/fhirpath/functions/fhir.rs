@@ -1,11 +1,12 @@
 //! What FHIR adds to the language (FHIR R4, "FHIRPath", §2.9.1.5).
 
-use super::{Function, Invocation, html};
+use super::{Function, Invocation};
 use crate::fhirpath::error::{Error, fails};
 use crate::fhirpath::eval::Evaluator;
 use crate::fhirpath::item::{Collection, Item, System};
 use crate::fhirpath::node::Node;
 use crate::fhirpath::types;
+use crate::narrative;
 use serde_json::Value;
 
 const STRUCTURE: &str = "http://hl7.org/fhir/StructureDefinition/";
@@ -24,11 +25,9 @@ pub(super) fn call<'a>(
             Ok(input.iter().filter_map(|item| resolve(call.evaluator, item)).map(Item::Node).collect())
         }
         Function::ConformsTo => conforms_to(call, &input),
-        Function::HtmlChecks => call.verdict(
-            input
-                .iter()
-                .all(|item| matches!(item.system(), Some(System::String(text)) if html::is_narrative(&text))),
-        ),
+        Function::HtmlChecks => call.verdict(input.iter().all(
+            |item| matches!(item.system(), Some(System::String(text)) if narrative::check(&text).is_ok()),
+        )),
         _ => fails("memberOf() needs a terminology service, which is not at hand here"),
     }
 }

@@ -5,7 +5,6 @@ mod collections;
 mod convert;
 mod existence;
 mod fhir;
-mod html;
 mod math;
 mod strings;
 

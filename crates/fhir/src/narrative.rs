@@ -69,7 +69,7 @@ const ELEMENTS: [&str; 56] = [
 const HANDLER: &str = "on";
 
 /// Is this a legal narrative? If not, why.
-pub(super) fn check(text: &str) -> Result<(), String> {
+pub(crate) fn check(text: &str) -> Result<(), String> {
     let xml = without_entities(text);
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 200_000, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&xml, options)
