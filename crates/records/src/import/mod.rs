@@ -24,6 +24,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::JoinSet;
 
+/// Files under way beyond the number of cores, because some wait for the disk.
+const WAITING: usize = 2;
+
 /// Told how far an import is, again and again, from several tasks.
 pub type Watch = dyn Fn(Progress) + Send + Sync;
 
@@ -35,12 +38,14 @@ pub type Watch = dyn Fn(Progress) + Send + Sync;
 pub async fn paths(store: &Store, paths: &[PathBuf], watch: Arc<Watch>) -> Result<Report, ImportError> {
     let found = find::files(paths)?;
     let progress = Arc::new(Counter { files: found.len() as u64, ..Counter::default() });
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let mut waiting = found.into_iter().enumerate();
+    let at_once = std::thread::available_parallelism().map_or(2, usize::from) + WAITING;
+    let mut waiting: Vec<(usize, PathBuf)> = found.into_iter().enumerate().collect();
+    // The largest come first (the list is taken from its end), so that none of them is left over for one core alone.
+    waiting.sort_by_cached_key(|(_, path)| std::fs::metadata(path).map_or(0, |metadata| metadata.len()));
     let (mut running, mut reports) = (JoinSet::new(), Vec::new());
     loop {
-        while running.len() < cores
-            && let Some((place, path)) = waiting.next()
+        while running.len() < at_once
+            && let Some((place, path)) = waiting.pop()
         {
             let records = store.system("import files");
             let (progress, watch) = (Arc::clone(&progress), Arc::clone(&watch));
