@@ -6,6 +6,7 @@ use crate::index::Index;
 use crate::when::When;
 use crate::words::stems;
 use jiff::civil::Date;
+use std::collections::HashSet;
 
 /// Everything answers are made of. Built from what the asking person may read, and from nothing else.
 #[derive(Default)]
@@ -52,8 +53,9 @@ impl Record {
             record.index.add(&fact.text);
         }
         for (document, layer) in documents {
+            let repeated = repeated(&layer);
             for (page, number) in layer.pages.iter().zip(1..) {
-                for piece in pieces(&page.text) {
+                for piece in pieces(&page.text).into_iter().filter(|piece| !repeated.contains(&piece.text)) {
                     record.index.add(&piece.text);
                     record.passages.push(Passage { document: record.documents.len(), page: number, piece });
                 }
@@ -91,4 +93,22 @@ impl Record {
     pub(crate) fn stems(&self, source: Source) -> Vec<String> {
         self.text(source).map(stems).unwrap_or_default()
     }
+}
+
+/// The first and last lines that stand on several pages of a document alike: its headers and footers.
+fn repeated(layer: &Layer) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let mut repeated = HashSet::new();
+    for page in &layer.pages {
+        let pieces = pieces(&page.text);
+        let ends: HashSet<String> =
+            pieces.first().into_iter().chain(pieces.last()).map(|piece| piece.text.clone()).collect();
+        for end in ends {
+            if seen.contains(&end) {
+                repeated.insert(end.clone());
+            }
+            seen.insert(end);
+        }
+    }
+    repeated
 }
