@@ -1,6 +1,8 @@
 //! Text → comparable words: folded, parted, stemmed, and how far two spellings lie apart.
 
+use crate::tables;
 use rust_stemmers::{Algorithm, Stemmer};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -85,6 +87,43 @@ pub(crate) fn within_distance(a: &str, b: &str, most: usize) -> bool {
     last[b.len()] <= most
 }
 
+/// Whether `word` is `name` with a slip of the pen: it begins with the same letter, is about as long, and at
+/// least four fifths of the longer one are right.
+pub(crate) fn is_slip(word: &str, name: &str) -> bool {
+    let (length, other) = (word.chars().count(), name.chars().count());
+    let most = (length.max(other) / 5).min(2);
+    length >= 4
+        && length.abs_diff(other) <= 1
+        && word.chars().next() == name.chars().next()
+        && within_distance(word, name, most)
+}
+
+/// Whether the two hold the same letters, two neighbours swapped: "tkae", "take".
+pub(crate) fn is_swap(word: &str, name: &str) -> bool {
+    word.len() >= 4 && word.len() == name.len() && is_anagram(word, name) && within_distance(word, name, 1)
+}
+
+fn is_anagram(a: &str, b: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(a) == sorted(b)
+}
+
+/// Whether it is a word of everyday English: it means itself and is no slip for the name of an illness.
+pub(crate) fn is_everyday(word: &str) -> bool {
+    static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        tables::rows(tables::EVERYDAY_WORDS)
+            .filter_map(|row| Some(row.get(1)?.split(' ')))
+            .flatten()
+            .collect()
+    });
+    let without = |end: &str| word.strip_suffix(end).is_some_and(|rest| WORDS.contains(rest));
+    WORDS.contains(word) || ["s", "es", "ed", "d", "ing", "ly"].iter().any(|end| without(end))
+}
+
 /// How many slips a word of this length may hold and still be recognised.
 pub(crate) fn tolerance(word: &str) -> usize {
     match word.chars().count() {
@@ -117,6 +156,25 @@ mod tests {
         {
             assert_eq!(stem(a), stem(b));
         }
+    }
+
+    #[test]
+    fn a_slip_keeps_the_first_letter_the_length_and_most_of_the_word() {
+        for (word, name, expect) in [
+            ("penicilin", "penicillin", true),
+            ("tetnus", "tetanus", true),
+            ("blod", "blood", true),
+            ("cholestrol", "cholesterol", true),
+            ("dangerous", "dander", false),
+            ("meaning", "meningitis", false),
+            ("gluten", "glutens", true),
+            ("podium", "sodium", false),
+            ("cat", "car", false),
+        ] {
+            assert_eq!(is_slip(word, name), expect, "{word} {name}");
+        }
+        assert!(is_swap("tkae", "take") && !is_swap("lake", "take"));
+        assert!(is_everyday("meaning") && is_everyday("danger") && !is_everyday("penicilin"));
     }
 
     #[test]

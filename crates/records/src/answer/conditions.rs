@@ -2,7 +2,7 @@
 
 use super::{Ask, Claim, Draft};
 use crate::facts::{Fact, Kind, Standing};
-use crate::question::Intent;
+use crate::question::{Cue, Intent};
 
 pub(super) fn answer(ask: &Ask<'_>) -> Option<Draft> {
     if ask.plan.concepts.is_empty() && ask.plan.own.is_empty() {
@@ -31,7 +31,12 @@ fn all(ask: &Ask<'_>) -> Draft {
         ask.newest_of_each(&held)
     };
     let (active, doubtful, past) = (of(Standing::Current), of(Standing::Unconfirmed), of(Standing::Past));
-    const MOST_PAST: usize = 5;
+    let asks_past = ask.plan.asks(Cue::Past);
+    let asks_active = ask.plan.asks(Cue::Active) && !asks_past;
+    let most_past = if asks_past { usize::MAX } else { 5 };
+    let active = if asks_past { Vec::new() } else { active };
+    let doubtful = if asks_past || asks_active { Vec::new() } else { doubtful };
+    let past = if asks_active { Vec::new() } else { past };
     let mut claims = Vec::new();
     if !active.is_empty() {
         let text = match active.len() {
@@ -42,10 +47,14 @@ fn all(ask: &Ask<'_>) -> Draft {
     }
     claims.extend(active.iter().map(|at| listed(ask, *at)));
     claims.extend(doubtful.iter().map(|at| told(ask, *at)));
-    claims.extend(past.iter().take(MOST_PAST).map(|at| told(ask, *at)));
+    claims.extend(past.iter().take(most_past).map(|at| told(ask, *at)));
     if claims.is_empty() {
         return Draft::absent(
-            format!("I can't find conditions{} in your record.", ask.time_said()),
+            format!(
+                "I can't find {}conditions{} in your record.",
+                if asks_past { "past " } else { "" },
+                ask.time_said()
+            ),
             Vec::new(),
         );
     }
@@ -96,8 +105,7 @@ fn count(ask: &Ask<'_>, named: &[usize]) -> Draft {
     let subject = ask.plan.subject().unwrap_or_default();
     let entries = if named.len() == 1 { "entry" } else { "entries" };
     let text = format!("Your record holds {} {entries} for {subject}{}.", named.len(), ask.time_said());
-    let shown: Vec<usize> = named.iter().rev().take(5).copied().collect();
-    Draft::structured(vec![Claim::about(ask.record, text, &shown).given(&ask.time_said()).counting(named)])
+    Draft::structured(vec![Claim::about(ask.record, text, named).given(&ask.time_said()).counting(named)])
 }
 
 fn absent(ask: &Ask<'_>, outside: &[usize]) -> Draft {

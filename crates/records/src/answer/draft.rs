@@ -2,6 +2,7 @@
 
 use crate::question::Plan;
 use crate::record::{Record, Source};
+use crate::words::{stem, stems};
 
 /// What kind of answer it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -103,6 +104,32 @@ impl Draft {
 
     pub(crate) fn has_findings(&self) -> bool {
         self.kind != Kind::NotFound && self.claims.iter().any(|claim| !claim.quotes.is_empty())
+    }
+
+    /// Says first what of the question was not done, and which of its words nothing here speaks of.
+    pub(crate) fn with_what_was_left_out(mut self, record: &Record, plan: &Plan) -> Self {
+        if matches!(self.kind, Kind::NotFound | Kind::Unclear) {
+            return self;
+        }
+        let claims = self.claims.iter();
+        let said: Vec<String> = claims
+            .flat_map(|claim| {
+                let quoted = claim.quotes.iter().filter_map(|quote| record.text(quote.source));
+                quoted.chain([claim.text.as_str()]).flat_map(stems).collect::<Vec<_>>()
+            })
+            .collect();
+        let unsaid: Vec<&str> =
+            plan.beside.iter().filter(|word| !said.contains(&stem(word))).map(String::as_str).collect();
+        let mut notes: Vec<Claim> =
+            plan.unread.iter().map(|(text, given)| Claim::of_absence(text.clone()).given(given)).collect();
+        if !unsaid.is_empty() && !plan.wants_advice {
+            let words = unsaid.join(" ");
+            let text =
+                format!("I found nothing on \u{201c}{words}\u{201d}; this is what I found on the rest.");
+            notes.push(Claim::of_absence(text).given(&words));
+        }
+        self.claims.splice(0..0, notes);
+        self
     }
 
     /// The same facts, under the advice to ask somebody who may judge.

@@ -1,16 +1,22 @@
 //! Things that happened: vaccinations, visits, procedures, reports; and entries that are told as they are.
 
 use super::{Ask, Claim, Draft};
-use crate::concepts::concepts;
-use crate::facts::{Fact, Kind, Standing};
-use crate::question::{Category, Intent};
+use crate::facts::{Kind, Standing};
+use crate::question::{Category, Cue, Intent};
+use crate::when::When;
+use jiff::civil::Date;
 
 /// How many entries a list names.
 const MOST: usize = 12;
 
 pub(super) fn answer(ask: &Ask<'_>, category: Category) -> Option<Draft> {
-    let words = Words::of(category);
-    let all: Vec<usize> = words.kinds.iter().flat_map(|kind| candidates(ask, *kind)).collect();
+    let words = Words::of(category).of_kind(ask);
+    let all: Vec<usize> = words
+        .kinds
+        .iter()
+        .flat_map(|kind| candidates(ask, *kind))
+        .filter(|at| words.class.is_none() || ask.fact(*at).gravity.as_deref() == words.class)
+        .collect();
     let real: Vec<usize> = all.iter().copied().filter(|at| ask.is_real(*at)).collect();
     let within: Vec<usize> = real.iter().copied().filter(|at| ask.in_time(ask.fact(*at))).collect();
     if within.is_empty() {
@@ -34,14 +40,7 @@ pub(super) fn answer(ask: &Ask<'_>, category: Category) -> Option<Draft> {
 
 /// The facts of a kind that the question names; all of them for a broad question.
 fn candidates(ask: &Ask<'_>, kind: Kind) -> Vec<usize> {
-    let named = if kind == Kind::Family && !ask.plan.concepts.is_empty() {
-        let says = |fact: &Fact| {
-            ask.plan.concepts.iter().any(|concept| concept.covers_named(concepts(), &[], &fact.stems))
-        };
-        ask.record.of_kind(kind).filter(|(_, fact)| says(fact)).map(|(at, _)| at).collect()
-    } else {
-        ask.named(kind)
-    };
+    let named = ask.named(kind);
     let is_broad = ask.plan.concepts.is_empty() && ask.plan.own.is_empty();
     if named.is_empty() && is_broad {
         return ask.record.of_kind(kind).map(|(at, _)| at).collect();
@@ -53,14 +52,24 @@ fn asks_for_contact(ask: &Ask<'_>) -> bool {
     ask.plan.content.iter().any(|word| matches!(word.as_str(), "address" | "phone" | "name"))
 }
 
-fn born(ask: &Ask<'_>, at: usize) -> Draft {
-    let date = ask.fact(at).date.as_ref().map(|date| date.shown());
-    match date {
-        Some(date) => {
-            Draft::structured(vec![Claim::about(ask.record, format!("You were born on {date}."), &[at])])
-        }
-        None => Draft::absent("I can't find a birth date in your record.".to_owned(), Vec::new()),
+/// Whole years since a birth date that is known to the day.
+fn age(born: &When, today: Date) -> Option<i16> {
+    if born.first != born.last {
+        return None;
     }
+    let had_birthday = (today.month(), today.day()) >= (born.first.month(), born.first.day());
+    Some(today.year() - born.first.year() - i16::from(!had_birthday))
+}
+
+fn born(ask: &Ask<'_>, at: usize) -> Draft {
+    let Some(date) = &ask.fact(at).date else {
+        return Draft::absent("I can't find a birth date in your record.".to_owned(), Vec::new());
+    };
+    let asks_age = ask.plan.content.iter().any(|word| matches!(word.as_str(), "old" | "age"));
+    let age = age(date, ask.today).filter(|_| asks_age);
+    let said = age.map(|age| format!(", so you are {age} years old")).unwrap_or_default();
+    let text = format!("You were born on {}{said}.", date.shown());
+    Draft::structured(vec![Claim::about(ask.record, text, &[at]).given(&said)])
 }
 
 fn single(ask: &Ask<'_>, words: &Words, which: &str, at: usize) -> Draft {
@@ -84,9 +93,8 @@ fn count(ask: &Ask<'_>, words: &Words, within: &[usize]) -> Draft {
     let noun = if within.len() == 1 { words.one } else { words.many };
     let subject = ask.plan.subject().map(|subject| format!(" ({subject})")).unwrap_or_default();
     let text = format!("Your record holds {} {noun}{subject}{}.", within.len(), ask.time_said());
-    let shown: Vec<usize> = within.iter().rev().take(5).copied().collect();
     let claim =
-        Claim::about(ask.record, text, &shown).given(&subject).given(&ask.time_said()).counting(within);
+        Claim::about(ask.record, text, within).given(&subject).given(&ask.time_said()).counting(within);
     Draft::structured(vec![claim])
 }
 
@@ -133,11 +141,27 @@ struct Words {
     many: &'static str,
     /// They happen at a time, so that "have you had one" is answered by the last of them.
     happens: bool,
+    /// The class of visit asked for, as the facts of visits name it.
+    class: Option<&'static str>,
 }
 
 impl Words {
+    /// Stays in hospital and emergencies are told by the class of the visit alone.
+    fn of_kind(self, ask: &Ask<'_>) -> Self {
+        let is_visit = self.kinds == [Kind::Encounter];
+        if is_visit && ask.plan.asks(Cue::Emergency) {
+            let class = Some("emergency");
+            return Self { one: "emergency visit", many: "emergency visits", class, ..self };
+        }
+        if is_visit && ask.plan.asks(Cue::Hospital) {
+            let class = Some("hospital stay");
+            return Self { one: "hospital stay", many: "hospital stays", class, ..self };
+        }
+        self
+    }
+
     fn of(category: Category) -> Self {
-        let words = |kinds, one, many, happens| Self { kinds, one, many, happens };
+        let words = |kinds, one, many, happens| Self { kinds, one, many, happens, class: None };
         match category {
             Category::Immunizations => words(&[Kind::Immunization], "vaccination", "vaccinations", true),
             Category::Encounters => words(&[Kind::Encounter], "visit", "visits", true),

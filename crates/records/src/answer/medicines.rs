@@ -3,27 +3,39 @@
 use super::{Ask, Claim, Draft};
 use crate::concepts::{Concept, Domain, concepts};
 use crate::facts::{Fact, Kind, Standing};
-use crate::question::Intent;
+use crate::question::{Cue, Intent};
 
 pub(super) fn answer(ask: &Ask<'_>) -> Option<Draft> {
-    let named = ask.named(Kind::Medicine);
+    let everywhen = ask.named(Kind::Medicine);
     let is_named = !ask.plan.concepts.is_empty() || !ask.plan.own.is_empty();
+    let named: Vec<usize> = everywhen.iter().copied().filter(|at| ask.in_time(ask.fact(*at))).collect();
+    if is_named && named.is_empty() && !everywhen.is_empty() && ask.plan.span.is_some() {
+        return Some(not_in_time(ask, &everywhen));
+    }
     if !is_named || (named.is_empty() && ask.plan.intent == Intent::List) {
         return Some(current(ask));
     }
     if named.is_empty() {
         return Some(absent(ask));
     }
+    if ask.plan.asks(Cue::Dosage) || ask.plan.asks(Cue::Prescriber) {
+        return Some(in_detail(ask, &named));
+    }
     Some(match ask.plan.intent {
         Intent::Count => count(ask, &named),
         Intent::First => prescribed(ask, "first", named.first().copied()),
-        Intent::When | Intent::Latest => prescribed(ask, "last", named.last().copied()),
+        Intent::Latest => prescribed(ask, "last", named.last().copied()),
+        Intent::When if ask.plan.asks(Cue::Latest) => prescribed(ask, "last", named.last().copied()),
+        Intent::When => from_first_to_last(ask, &named),
         _ => whether(ask, &named),
     })
 }
 
 fn current(ask: &Ask<'_>) -> Draft {
     let all: Vec<usize> = ask.record.of_kind(Kind::Medicine).map(|(at, _)| at).collect();
+    if ask.plan.asks(Cue::Past) {
+        return ended(ask, &all);
+    }
     if ask.plan.span.is_some() {
         return in_time(ask, &all);
     }
@@ -41,6 +53,62 @@ fn current(ask: &Ask<'_>) -> Draft {
     let mut claims = vec![Claim::about(ask.record, text, &newest).counting(&newest)];
     claims.extend(newest.iter().map(|at| listed(ask, *at)));
     Draft::structured(claims)
+}
+
+/// Medicines that are no longer taken: stopped, completed, or run out; none that is active under the same name.
+fn ended(ask: &Ask<'_>, all: &[usize]) -> Draft {
+    let title = |at: usize| ask.fact(at).recorded.to_lowercase();
+    let active: Vec<String> = all.iter().copied().filter(|at| is_current(ask, *at)).map(title).collect();
+    let over: Vec<usize> = all
+        .iter()
+        .copied()
+        .filter(|at| matches!(ask.fact(*at).standing, Standing::Past | Standing::Current))
+        .filter(|at| !active.contains(&title(*at)) && ask.in_time(ask.fact(*at)))
+        .collect();
+    let newest = ask.newest_of_each(&over);
+    if newest.is_empty() {
+        let text = format!("I can't find a medicine that has ended{} in your record.", ask.time_said());
+        return Draft::absent(text, Vec::new());
+    }
+    let text = match newest.len() {
+        1 => "Your record lists 1 medicine as ended:".to_owned(),
+        many => format!("Your record lists {many} medicines as ended:"),
+    };
+    let mut claims = vec![Claim::about(ask.record, text, &newest).counting(&newest)];
+    claims.extend(newest.iter().map(|at| listed(ask, *at)));
+    Draft::structured(claims)
+}
+
+/// The dosage and who prescribed it, of what is active; of what was, where nothing is.
+fn in_detail(ask: &Ask<'_>, named: &[usize]) -> Draft {
+    let active: Vec<usize> = named.iter().copied().filter(|at| is_current(ask, *at)).collect();
+    let told = ask.newest_of_each(if active.is_empty() { named } else { &active });
+    let claims = told.iter().map(|at| Claim::about(ask.record, ask.fact(*at).text.clone(), &[*at]));
+    let mut claims: Vec<Claim> = claims.collect();
+    let lacks = |has: fn(&Fact) -> bool| !told.iter().any(|at| has(ask.fact(*at)));
+    if ask.plan.asks(Cue::Dosage) && lacks(|fact| fact.detail.is_some()) {
+        claims.insert(0, Claim::of_absence("I can't find a dosage in this entry.".to_owned()));
+    }
+    if ask.plan.asks(Cue::Prescriber) && lacks(|fact| fact.who.is_some()) {
+        claims.insert(0, Claim::of_absence("I can't find who prescribed it in this entry.".to_owned()));
+    }
+    Draft::structured(claims)
+}
+
+fn from_first_to_last(ask: &Ask<'_>, named: &[usize]) -> Draft {
+    let mut draft = prescribed(ask, "first", named.first().copied());
+    if named.len() > 1 {
+        draft.claims.extend(prescribed(ask, "last", named.last().copied()).claims);
+    }
+    draft
+}
+
+/// Entries there are, but none of the time asked for.
+fn not_in_time(ask: &Ask<'_>, named: &[usize]) -> Draft {
+    let subject = ask.plan.subject().unwrap_or_else(|| "such a medicine".to_owned());
+    let text = format!("I can't find {subject} among the medicines{} in your record.", ask.time_said());
+    let nearby = ask.newest_of_each(named).into_iter().take(3).map(|at| listed(ask, at)).collect();
+    Draft::absent(text, nearby)
 }
 
 fn in_time(ask: &Ask<'_>, all: &[usize]) -> Draft {
@@ -143,15 +211,11 @@ fn prescribed(ask: &Ask<'_>, which: &str, at: Option<usize>) -> Draft {
 }
 
 fn count(ask: &Ask<'_>, named: &[usize]) -> Draft {
-    let within: Vec<usize> = named.iter().copied().filter(|at| ask.in_time(ask.fact(*at))).collect();
+    let within = named;
     let subject = ask.plan.subject().unwrap_or_default();
     let entries = if within.len() == 1 { "entry" } else { "entries" };
     let text = format!("Your record holds {} {entries} for {subject}{}.", within.len(), ask.time_said());
-    if within.is_empty() {
-        return absent(ask);
-    }
-    let shown: Vec<usize> = within.iter().rev().take(5).copied().collect();
-    Draft::structured(vec![Claim::about(ask.record, text, &shown).given(&ask.time_said()).counting(&within)])
+    Draft::structured(vec![Claim::about(ask.record, text, within).given(&ask.time_said()).counting(within)])
 }
 
 fn absent(ask: &Ask<'_>) -> Draft {

@@ -8,7 +8,10 @@ mod allergies;
 mod conditions;
 mod draft;
 mod events;
+mod family;
 mod medicines;
+#[cfg(test)]
+mod misread;
 #[cfg(test)]
 mod properties;
 mod quoted;
@@ -33,10 +36,15 @@ use jiff::civil::Date;
 pub(crate) fn answer(record: &Record, question: &str, today: Date) -> Result<Draft, Refusal> {
     let plan = Plan::of(question, today, record.born(), &|stem| record.index.knows(stem))?;
     let mut draft = run(record, &plan, today);
+    if let Some(second) = &plan.second {
+        let plan = Plan { span: Some(second.clone()), ..plan.clone() };
+        draft.claims.extend(run(record, &plan, today).claims);
+    }
     draft.claims.retain(|claim| verify(record, claim));
     if draft.claims.is_empty() {
         draft = Draft::not_found(&plan);
     }
+    draft = draft.with_what_was_left_out(record, &plan);
     if plan.wants_advice {
         draft = draft.for_a_clinician();
     }
@@ -51,11 +59,12 @@ fn run(record: &Record, plan: &Plan, today: Date) -> Draft {
         Some(Category::Allergies) => allergies::answer(&ask),
         Some(Category::Conditions) => conditions::answer(&ask),
         Some(Category::Overview) => Some(overview(&ask)),
+        Some(Category::Family) => Some(family::answer(&ask)),
         Some(category) => events::answer(&ask, category),
         None => by_own_words(&ask),
     };
     match structured {
-        Some(draft) if draft.has_findings() => quoted::with_newer_documents(&ask, draft),
+        Some(draft) if draft.has_findings() => quoted::with_documents(&ask, draft),
         Some(draft) => quoted::instead_of(&ask, draft),
         None => quoted::answer(&ask),
     }

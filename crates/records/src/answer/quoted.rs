@@ -51,20 +51,57 @@ pub(super) fn instead_of(ask: &Ask<'_>, absent: Draft) -> Draft {
     if ask.plan.concepts.is_empty() && ask.plan.own.is_empty() {
         return absent;
     }
-    let found = best(ask, |source| matches!(source, Source::Passage(_)));
+    let found = best(ask, |source| matches!(source, Source::Passage(_)) && is_of_relative(ask, source));
     if found.is_empty() {
         return absent;
     }
     // Allergies that are recorded are told whatever else is found: who asks about nuts must see the peanut.
-    let told = if ask.plan.category == Some(Category::Allergies) { absent.claims.len() } else { 1 };
+    // So is what is recorded of the relative who was asked about.
+    let is_told = matches!(ask.plan.category, Some(Category::Allergies | Category::Family));
+    let told = if is_told { absent.claims.len() } else { 1 };
     let mut claims: Vec<Claim> = absent.claims.into_iter().take(told).collect();
     claims.push(Claim::of_absence("Your documents say:".to_owned()));
     claims.extend(found.iter().map(|source| quote(ask, *source)));
     Draft { kind: Kind::Quoted, claims, series: None }
 }
 
+/// Adds what documents say: first the passages that hold all of the question, else what a newer one says.
+pub(super) fn with_documents(ask: &Ask<'_>, mut draft: Draft) -> Draft {
+    let whole = holding_all(ask);
+    if whole.is_empty() {
+        return with_newer_documents(ask, draft);
+    }
+    let mut claims = vec![Claim::of_absence("Your documents say:".to_owned())];
+    claims.extend(whole.iter().map(|source| quote(ask, *source)));
+    claims.push(Claim::of_absence("Your entries say:".to_owned()));
+    claims.append(&mut draft.claims);
+    Draft { claims, ..draft }
+}
+
+/// Passages that hold a concept of the question and all the words beside it.
+fn holding_all(ask: &Ask<'_>) -> Vec<Source> {
+    if ask.plan.beside.is_empty() {
+        return Vec::new();
+    }
+    let beside: Vec<String> = ask.plan.beside.iter().map(|word| stem(word)).collect();
+    let found = best(ask, |source| match source {
+        Source::Passage(_) => {
+            let stems = ask.record.stems(source);
+            beside.iter().all(|word| stems.contains(word))
+        }
+        Source::Fact(_) => false,
+    });
+    found.into_iter().take(2).collect()
+}
+
+/// Where a relative is asked about, only what speaks of that relative.
+fn is_of_relative(ask: &Ask<'_>, source: Source) -> bool {
+    let text = ask.record.text(source).unwrap_or_default();
+    ask.plan.relation.is_none_or(|relation| relation.is_named_in(text))
+}
+
 /// Adds what a newer document says about the same thing.
-pub(super) fn with_newer_documents(ask: &Ask<'_>, mut draft: Draft) -> Draft {
+fn with_newer_documents(ask: &Ask<'_>, mut draft: Draft) -> Draft {
     if ask.plan.concepts.is_empty() || ask.plan.span.is_some() {
         return draft;
     }
@@ -85,12 +122,24 @@ pub(super) fn with_newer_documents(ask: &Ask<'_>, mut draft: Draft) -> Draft {
         }
         Source::Fact(_) => false,
     };
-    let found = best(ask, is_newer);
+    let found = best(ask, |source| is_newer(source) && is_of_relative(ask, source) && tells(ask, source));
     if let Some(source) = found.first() {
         draft.claims.push(Claim::of_absence("A newer document says:".to_owned()));
         draft.claims.push(quote(ask, *source));
     }
     draft
+}
+
+/// Whether a passage says something about the concepts beyond naming them: a value of a result, else a few words.
+fn tells(ask: &Ask<'_>, source: Source) -> bool {
+    let text = ask.record.text(source).unwrap_or_default();
+    if ask.plan.category == Some(Category::Results) {
+        let stems = ask.record.stems(source);
+        return stems.iter().any(|word| word.parse::<f64>().is_ok());
+    }
+    let is_sentence = text.trim_end().ends_with(['.', '!', '?', ';']) || text.contains('\t');
+    const FEWEST: usize = 4;
+    is_sentence && text.split_whitespace().count() >= FEWEST
 }
 
 fn quote(ask: &Ask<'_>, source: Source) -> Claim {

@@ -5,7 +5,7 @@ use super::{Ask, Claim, Draft};
 use crate::concepts::{Concept, Domain, concepts};
 use crate::facts::said::capital;
 use crate::facts::{Fact, Kind, Mark, Measure, Standing, System};
-use crate::question::Intent;
+use crate::question::{Cue, Intent, Threshold};
 
 /// A measurement and the value of it that is asked for.
 #[derive(Clone, Copy)]
@@ -102,6 +102,12 @@ fn one(ask: &Ask<'_>, subject: &Subject<'_>) -> Draft {
     if within.is_empty() {
         return none_in_time(ask, subject);
     }
+    if let Some(threshold) = &ask.plan.threshold {
+        return beyond(ask, subject, &within, threshold);
+    }
+    if let Some(side) = asked_side(ask).filter(|_| ask.plan.asks(Cue::Ever)) {
+        return judged_as(ask, subject, &within, side);
+    }
     match ask.plan.intent {
         Intent::Trend => comparable(ask, &within, |readings| trend(ask, subject, readings)),
         Intent::Highest => comparable(ask, &within, |readings| extreme(ask, subject, readings, true)),
@@ -109,6 +115,130 @@ fn one(ask: &Ask<'_>, subject: &Subject<'_>) -> Draft {
         Intent::First => single(ask, subject, "first", within.first()),
         Intent::Count => count(ask, subject, &within),
         _ => latest(ask, subject, &within),
+    }
+}
+
+/// Which of the measurements lie beyond the limit the question names, in its unit or in that of the newest.
+fn beyond(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>], threshold: &Threshold) -> Draft {
+    let spelled = |unit: &str| crate::words::tokens(unit).concat();
+    let asked = threshold.unit.concat();
+    let is_asked = |reading: &&Reading<'_>| {
+        asked.is_empty() || reading.measure.unit.as_deref().is_some_and(|unit| spelled(unit) == asked)
+    };
+    let in_unit: Vec<Reading<'_>> = readings.iter().filter(is_asked).copied().collect();
+    if in_unit.is_empty() {
+        let text = format!(
+            "I can't find {} measured in the unit of \u{201c}{}\u{201d}, and I do not convert units.",
+            subject.label, threshold.label
+        );
+        let mut draft = latest(ask, subject, readings);
+        draft.claims.insert(0, Claim::of_absence(text));
+        return draft;
+    }
+    let is_upper =
+        in_unit.iter().any(|reading| reading.measure.shown.contains('/') && !reading.fact.parts.is_empty());
+    let mut draft = comparable(ask, &in_unit, |same| {
+        let numbered: Vec<Reading<'_>> =
+            same.iter().copied().filter(|reading| reading.measure.number.is_some()).collect();
+        let passes =
+            |reading: &Reading<'_>| reading.measure.number.is_some_and(|number| threshold.holds(number));
+        counted_where(ask, subject, &numbered, &passes, &threshold.label)
+    });
+    if is_upper {
+        let text = "Of each pair the upper (first) value is compared.".to_owned();
+        draft.claims.push(Claim::of_absence(text));
+    }
+    draft
+}
+
+/// Which of the measurements are high, low or beyond their range, by the range or mark stated with them.
+fn judged_as(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>], side: Side) -> Draft {
+    let judged: Vec<Reading<'_>> =
+        readings.iter().copied().filter(|reading| standing(reading.measure).is_some()).collect();
+    if judged.is_empty() {
+        let mut draft = latest(ask, subject, readings);
+        let text = format!("I can't find a reference range with the values of {}.", subject.label);
+        draft.claims.insert(0, Claim::of_absence(text));
+        return draft;
+    }
+    counted_where(ask, subject, &judged, &|reading| side.is(reading.measure), side.said())
+}
+
+/// How many of the readings pass, the latest of them, and how many there are in all. All that is counted is cited.
+fn counted_where(
+    ask: &Ask<'_>,
+    subject: &Subject<'_>,
+    readings: &[Reading<'_>],
+    passes: &dyn Fn(&Reading<'_>) -> bool,
+    said: &str,
+) -> Draft {
+    let places = |readings: &[Reading<'_>]| readings.iter().map(|reading| reading.at).collect::<Vec<_>>();
+    let (all, time) = (places(readings), ask.time_said());
+    let passing: Vec<Reading<'_>> = readings.iter().copied().filter(|reading| passes(reading)).collect();
+    let whole = counted(all.len(), "measurement");
+    let Some(newest) = passing.last() else {
+        let Some(last) = readings.last() else { return none_in_time(ask, subject) };
+        let text = format!(
+            "I can't find a value of {} {said}{time} among {whole} in your record; the latest is {}{}.",
+            subject.label,
+            last.measure.shown,
+            on(last.fact)
+        );
+        return Draft::structured(vec![
+            Claim::about(ask.record, text, &all).given(said).given(&time).counting(&all),
+        ]);
+    };
+    let found = places(&passing);
+    let text = format!(
+        "Your record holds {} of {} {said}{time}, the latest {}{}.",
+        counted(found.len(), "measurement"),
+        subject.label,
+        newest.measure.shown,
+        on(newest.fact)
+    );
+    let hit = Claim::about(ask.record, text, &found).given(said).given(&time).counting(&found);
+    let text = format!("These are among {whole}{time} in all.");
+    let in_all = Claim::about(ask.record, text, &all).given(&time).counting(&all);
+    Draft::structured(vec![hit, in_all])
+}
+
+/// Where a value lies, as the question asks for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    High,
+    Low,
+    Beyond,
+    Usual,
+}
+
+impl Side {
+    fn is(self, measure: &Measure) -> bool {
+        standing(measure).is_some_and(|standing| match self {
+            Self::High => standing.contains("high"),
+            Self::Low => standing.contains("low"),
+            Self::Beyond => standing != USUAL,
+            Self::Usual => standing == USUAL,
+        })
+    }
+
+    fn said(self) -> &'static str {
+        match self {
+            Self::High => "that is high by its range or mark",
+            Self::Low => "that is low by its range or mark",
+            Self::Beyond => "outside its range",
+            Self::Usual => "within its range",
+        }
+    }
+}
+
+fn asked_side(ask: &Ask<'_>) -> Option<Side> {
+    let (high, low) = (ask.plan.asks(Cue::High), ask.plan.asks(Cue::Low));
+    match (high, low) {
+        (true, true) => Some(Side::Beyond),
+        (true, false) => Some(Side::High),
+        (false, true) => Some(Side::Low),
+        _ if ask.plan.asks(Cue::Unusual) => Some(Side::Beyond),
+        _ => ask.plan.asks(Cue::Usual).then_some(Side::Usual),
     }
 }
 
@@ -183,9 +313,7 @@ fn count(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>]) -> Draf
         on(first.fact),
         on(last.fact)
     );
-    let mut ends = vec![first.at, last.at];
-    ends.dedup();
-    Draft::structured(vec![Claim::about(ask.record, text, &ends).given(&ask.time_said()).counting(&all)])
+    Draft::structured(vec![Claim::about(ask.record, text, &all).given(&ask.time_said()).counting(&all)])
 }
 
 fn trend(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>]) -> Draft {
@@ -287,17 +415,21 @@ fn is_within_a_year(reading: &Reading<'_>, last: &Reading<'_>) -> bool {
     last.fact.order().saturating_sub(reading.fact.order()) <= YEAR_MICROS
 }
 
-/// No analyte named: the latest value of each of the main ones, or of all that are out of their range.
+/// No analyte named: the latest value of each of the main ones, or of all that lie where the question asks.
 fn recent(ask: &Ask<'_>) -> Draft {
     const MOST: usize = 12;
-    let newest = if ask.plan.wants_unusual { newest_unusual(ask) } else { newest_of_main(ask) };
-    let claims: Vec<Claim> = newest
-        .into_iter()
+    let side = asked_side(ask);
+    let newest = match side {
+        Some(side) => newest_on(ask, side),
+        None => newest_of_main(ask),
+    };
+    let mut claims: Vec<Claim> = newest
+        .iter()
         .take(MOST)
         .map(|(label, found)| {
             let text = format!(
                 "{}: {}{}{}.",
-                capital(&label),
+                capital(label),
                 found.measure.shown,
                 on(found.fact),
                 judged(found.measure)
@@ -306,9 +438,14 @@ fn recent(ask: &Ask<'_>) -> Draft {
         })
         .collect();
     if claims.is_empty() {
-        let what =
-            if ask.plan.wants_unusual { "results outside the range stated with them" } else { "results" };
+        let what = side.map(|side| format!("a latest result {}", side.said()));
+        let what = what.unwrap_or_else(|| "results".to_owned());
         return Draft::absent(format!("I can't find {what}{} in your record.", ask.time_said()), Vec::new());
+    }
+    if newest.len() > claims.len() {
+        let all: Vec<usize> = newest.iter().map(|(_, found)| found.at).collect();
+        let text = format!("These are the newest of {} such results{}.", all.len(), ask.time_said());
+        claims.push(Claim::about(ask.record, text, &all).given(&ask.time_said()).counting(&all));
     }
     Draft::structured(claims)
 }
@@ -324,8 +461,8 @@ fn newest_of_main<'a>(ask: &Ask<'a>) -> Vec<(String, Reading<'a>)> {
     concepts().main_analytes().into_iter().filter_map(newest).collect()
 }
 
-/// The latest value of each thing measured, where it lies outside the range or is marked.
-fn newest_unusual<'a>(ask: &Ask<'a>) -> Vec<(String, Reading<'a>)> {
+/// The latest value of each thing measured, where it lies on the side asked for by its range or mark.
+fn newest_on<'a>(ask: &Ask<'a>, side: Side) -> Vec<(String, Reading<'a>)> {
     let all: Vec<usize> = ask
         .record
         .of_kind(Kind::Observation)
@@ -334,10 +471,7 @@ fn newest_unusual<'a>(ask: &Ask<'a>) -> Vec<(String, Reading<'a>)> {
         .collect();
     let readings = ask.newest_of_each(&all).into_iter().filter_map(|at| reading(ask, at, None));
     readings
-        .filter(|reading| {
-            let standing = standing(reading.measure);
-            standing.is_some_and(|standing| standing != USUAL)
-        })
+        .filter(|reading| side.is(reading.measure))
         .map(|reading| (reading.fact.title.clone(), reading))
         .collect()
 }

@@ -3,8 +3,8 @@
 use super::Ask;
 use crate::concepts::concepts;
 use crate::facts::{Fact, Kind, Standing};
-use crate::question::Plan;
-use crate::words::{stem, tokens, tolerance, within_distance};
+use crate::question::{Cue, Plan};
+use crate::words::{is_everyday, is_slip, stem, tokens, tolerance};
 
 impl Ask<'_> {
     /// The facts of a kind that the question names, oldest first. All of them where it names nothing.
@@ -19,11 +19,30 @@ impl Ask<'_> {
         self.plan.own.iter().all(|word| says(&fact.stems, word))
     }
 
-    /// Whether the fact happened in the time the question speaks of.
+    /// Whether the fact happened, or held, in the time the question speaks of. What begins and ends (a medicine,
+    /// a condition, a stay) holds from its start to its end; without an end it holds on as long as it is current.
     pub(crate) fn in_time(&self, fact: &Fact) -> bool {
-        self.plan.span.as_ref().is_none_or(|span| {
-            fact.date.as_ref().is_some_and(|date| span.contains(date.first) || span.contains(date.last))
-        })
+        let Some(span) = &self.plan.span else { return true };
+        let Some(date) = &fact.date else { return false };
+        let lasts = matches!(
+            fact.kind,
+            Kind::Medicine
+                | Kind::Condition
+                | Kind::Allergy
+                | Kind::Coverage
+                | Kind::Encounter
+                | Kind::Procedure
+        );
+        if !lasts || self.plan.asks(Cue::Began) {
+            return span.meets(date.first, Some(date.last));
+        }
+        let holds_on = fact.standing == Standing::Current
+            && matches!(fact.kind, Kind::Medicine | Kind::Condition | Kind::Allergy | Kind::Coverage);
+        match &fact.end {
+            Some(end) => span.meets(date.first, Some(end.last.max(date.last))),
+            None if holds_on => span.meets(date.first, None),
+            None => span.meets(date.first, Some(date.last)),
+        }
     }
 
     pub(crate) fn fact(&self, at: usize) -> &Fact {
@@ -58,10 +77,7 @@ impl Ask<'_> {
 /// Whether one of the stems is the word, slips of spelling forgiven.
 fn says(stems: &[String], word: &str) -> bool {
     stems.iter().any(|stem| stem == word)
-        || stems.iter().any(|stem| {
-            let most = tolerance(word).min(tolerance(stem)).min(1);
-            most > 0 && within_distance(stem, word, most)
-        })
+        || (!is_everyday(word) && stems.iter().any(|stem| tolerance(word) > 0 && is_slip(word, stem)))
 }
 
 impl Plan {

@@ -13,7 +13,7 @@ fn coding(system: &str, code: &str, text: &str) -> Value {
     json!({ "coding": [{ "system": system, "code": code, "display": text }], "text": text })
 }
 
-fn lab(
+pub(super) fn lab(
     id: &str,
     (loinc, text): (&str, &str),
     day: &str,
@@ -37,7 +37,7 @@ fn pressure(id: &str, day: &str, systolic: u32, diastolic: u32) -> Value {
     })
 }
 
-fn medicine(id: &str, status: &str, text: &str, day: &str, dosage: &str) -> Value {
+pub(super) fn medicine(id: &str, status: &str, text: &str, day: &str, dosage: &str) -> Value {
     json!({
         "resourceType": "MedicationRequest", "id": id, "status": status, "intent": "order",
         "medicationCodeableConcept": { "text": text }, "authoredOn": day,
@@ -45,7 +45,7 @@ fn medicine(id: &str, status: &str, text: &str, day: &str, dosage: &str) -> Valu
     })
 }
 
-fn allergy(id: &str, code: Value, verification: &str, clinical: &str) -> Value {
+pub(super) fn allergy(id: &str, code: Value, verification: &str, clinical: &str) -> Value {
     json!({
         "resourceType": "AllergyIntolerance", "id": id, "code": code, "recordedDate": "2015-05-05",
         "verificationStatus": { "coding": [{ "code": verification }] },
@@ -60,7 +60,7 @@ fn vaccine(id: &str, cvx: &str, text: &str, day: &str, status: &str) -> Value {
     })
 }
 
-fn condition(id: &str, snomed: &str, text: &str, day: &str, clinical: &str) -> Value {
+pub(super) fn condition(id: &str, snomed: &str, text: &str, day: &str, clinical: &str) -> Value {
     json!({
         "resourceType": "Condition", "id": id, "code": coding("http://snomed.info/sct", snomed, text),
         "onsetDateTime": day, "clinicalStatus": { "coding": [{ "code": clinical }] }
@@ -123,7 +123,7 @@ pub(super) fn record_of(resources: &[Value], documents: Vec<(Document, Layer)>) 
     Record::new(facts, documents)
 }
 
-fn said(draft: &Draft) -> String {
+pub(super) fn said(draft: &Draft) -> String {
     draft.claims.iter().map(|claim| claim.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 

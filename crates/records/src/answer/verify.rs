@@ -40,7 +40,10 @@ fn normal(text: &str) -> String {
 
 /// A sentence without sources may name no number beyond those of the question.
 fn says_nothing_new(claim: &Claim) -> bool {
-    !claim.text.is_empty() && (claim.text.starts_with("I can't find") || numbers(&claim.text).is_empty())
+    let given: HashSet<String> = claim.given.iter().flat_map(|given| numbers(given)).collect();
+    !claim.text.is_empty()
+        && (claim.text.starts_with("I can't find")
+            || numbers(&claim.text).iter().all(|number| given.contains(number)))
 }
 
 fn counts_rightly(record: &Record, claim: &Claim) -> bool {

@@ -1,7 +1,7 @@
 //! Finds the concepts named in a question.
 
 use super::{Concept, Concepts};
-use crate::words::{stem, tolerance, within_distance};
+use crate::words::{is_everyday, is_slip, stem, tolerance, within_distance};
 
 /// A concept named by the words `from..to` of a question.
 pub(crate) struct Mention<'a> {
@@ -33,7 +33,7 @@ impl Concepts {
             }
         }
         spans.extend(self.across_little_words(&stems, taken));
-        spans.extend(self.misspelt_names(&stems, taken, is_known));
+        spans.extend(self.misspelt_names(tokens, &stems, taken, is_known));
         spans.sort_by_key(|(from, to, _)| (std::cmp::Reverse(to - from), *from));
         let mut kept: Vec<Span> = Vec::new();
         for span in spans {
@@ -43,8 +43,8 @@ impl Concepts {
         }
         for at in 0..stems.len() {
             let free = kept.iter().all(|(from, to, _)| at < *from || at >= *to);
-            if free && !taken(at) && !is_known(&stems[at]) {
-                let near = self.nearest(&tokens[at], &stems[at]);
+            if free && !taken(at) && !is_known(&stems[at]) && !is_everyday(&tokens[at]) {
+                let near = self.nearest(&tokens[at]);
                 if !near.is_empty() {
                     kept.push((at, at + 1, near));
                 }
@@ -70,6 +70,7 @@ impl Concepts {
     /// Names of several words, each of them nearly right: "blod presure".
     fn misspelt_names(
         &self,
+        tokens: &[String],
         stems: &[String],
         taken: &dyn Fn(usize) -> bool,
         is_known: &dyn Fn(&str) -> bool,
@@ -79,10 +80,12 @@ impl Concepts {
             .iter()
             .map(|at| {
                 let word = &stems[*at];
-                let is_right = taken(*at) || is_known(word) || self.name_words.contains(word);
-                let most = if word.chars().count() < 8 { 1 } else { 2 };
-                let near = |name: &&String| name.len() >= 4 && within_distance(word, name, most);
-                let other = if is_right || word.len() < 4 { None } else { self.name_words.iter().find(near) };
+                let is_right = taken(*at)
+                    || is_known(word)
+                    || is_everyday(&tokens[*at])
+                    || self.name_words.contains(word);
+                let near = |name: &&String| name.len() >= 4 && is_slip(word, name);
+                let other = if is_right { None } else { self.name_words.iter().find(near) };
                 other.unwrap_or(word).clone()
             })
             .collect();
@@ -125,21 +128,19 @@ impl Concepts {
         self.all.get(concept)?.phrases.get(phrase).map(Vec::as_slice)
     }
 
-    /// The concepts whose single-word name lies nearest, within the tolerance for the word's length.
-    fn nearest(&self, token: &str, stemmed: &str) -> Vec<usize> {
-        let most = tolerance(token);
-        for slips in 1..=most {
-            let near: Vec<usize> = self
+    /// The concepts whose name of one word the token is a slip for; of several names the nearest.
+    fn nearest(&self, token: &str) -> Vec<usize> {
+        let singular = |word: &str| word.strip_suffix('s').unwrap_or(word).to_owned();
+        let word = singular(token);
+        for slips in 1..=tolerance(token) {
+            let mut near: Vec<usize> = self
                 .single_words
                 .iter()
-                .filter(|(name, _)| name.len() >= 4 && tolerance(name) >= slips.min(most))
-                .filter(|(name, _)| {
-                    within_distance(stemmed, name, slips) || within_distance(token, name, slips)
-                })
-                .map(|(_, index)| *index)
+                .map(|(name, index)| (singular(name), *index))
+                .filter(|(name, _)| is_slip(&word, name) && within_distance(&word, name, slips))
+                .map(|(_, index)| index)
                 .collect();
             if !near.is_empty() {
-                let mut near = near;
                 near.sort_unstable();
                 near.dedup();
                 return near;
@@ -190,6 +191,8 @@ mod tests {
         check("a Tdap booster", &[(Domain::Vaccine, "tetanus"), (Domain::Vaccine, "pertussis")]);
         check("peanuts", &[(Domain::Allergen, "peanut")]);
         check("elephants", &[]);
+        check("the meaning of life", &[]);
+        check("which are dangerous", &[]);
     }
 
     #[test]
@@ -201,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_word_of_the_record_is_spelled_as_it_is_meant() {
-        let tokens = tokens("wrist");
+        let tokens = tokens("tetnus");
         let find = |is_known: bool| concepts().find(&tokens, &|_| false, &|_| is_known).len();
         assert_eq!((find(false) > 0, find(true)), (true, 0));
     }

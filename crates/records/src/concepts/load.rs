@@ -2,7 +2,7 @@
 
 use super::{Concept, Concepts, Domain};
 use crate::tables;
-use crate::words::stems;
+use crate::words::{stems, tokens};
 use std::collections::{BTreeSet, HashMap};
 
 pub(super) fn load() -> Concepts {
@@ -36,6 +36,15 @@ fn phrases(names: &'static str) -> Vec<Vec<String>> {
     list(names, '|').into_iter().map(stems).collect()
 }
 
+/// The names of one word, as they are written.
+fn spelled(names: &'static str) -> Vec<String> {
+    list(names, '|').into_iter().map(tokens).filter_map(|name| one_word(&name)).collect()
+}
+
+fn one_word(name: &[String]) -> Option<String> {
+    if let [only] = name { Some(only.clone()) } else { None }
+}
+
 fn blank(domain: Domain, row: &Row) -> Concept {
     Concept {
         key: cell(row, 0),
@@ -46,6 +55,7 @@ fn blank(domain: Domain, row: &Row) -> Concept {
         icd10: Vec::new(),
         members: Vec::new(),
         phrases: Vec::new(),
+        spelled: Vec::new(),
         is_family: false,
         main: None,
     }
@@ -57,21 +67,33 @@ fn analyte(domain: Domain, row: &Row) -> Concept {
         codes: list(cell(row, 3), ','),
         main: cell(row, 4).parse().ok(),
         phrases: phrases(cell(row, 5)),
+        spelled: spelled(cell(row, 5)),
         ..blank(domain, row)
     }
 }
 
 fn panel(domain: Domain, row: &Row) -> Concept {
-    Concept { members: list(cell(row, 2), ','), phrases: phrases(cell(row, 3)), ..blank(domain, row) }
+    Concept {
+        members: list(cell(row, 2), ','),
+        phrases: phrases(cell(row, 3)),
+        spelled: spelled(cell(row, 3)),
+        ..blank(domain, row)
+    }
 }
 
 fn vaccine(domain: Domain, row: &Row) -> Concept {
-    Concept { codes: list(cell(row, 2), ','), phrases: phrases(cell(row, 3)), ..blank(domain, row) }
+    Concept {
+        codes: list(cell(row, 2), ','),
+        phrases: phrases(cell(row, 3)),
+        spelled: spelled(cell(row, 3)),
+        ..blank(domain, row)
+    }
 }
 
 fn drug_class(domain: Domain, row: &Row) -> Concept {
     Concept {
         phrases: phrases(cell(row, 2)),
+        spelled: spelled(cell(row, 2)),
         members: list(cell(row, 3), ','),
         is_family: cell(row, 4) == "yes",
         ..blank(domain, row)
@@ -79,7 +101,12 @@ fn drug_class(domain: Domain, row: &Row) -> Concept {
 }
 
 fn allergen(domain: Domain, row: &Row) -> Concept {
-    Concept { codes: list(cell(row, 2), ','), phrases: phrases(cell(row, 3)), ..blank(domain, row) }
+    Concept {
+        codes: list(cell(row, 2), ','),
+        phrases: phrases(cell(row, 3)),
+        spelled: spelled(cell(row, 3)),
+        ..blank(domain, row)
+    }
 }
 
 fn condition(domain: Domain, row: &Row) -> Concept {
@@ -88,6 +115,7 @@ fn condition(domain: Domain, row: &Row) -> Concept {
         codes: list(cell(row, 3), ','),
         icd10: list(cell(row, 4), ','),
         phrases: phrases(cell(row, 5)),
+        spelled: spelled(cell(row, 5)),
         ..blank(domain, row)
     }
 }
@@ -117,6 +145,7 @@ fn ingredient(name: &'static str, codes: Vec<&'static str>, names: &[&'static st
     Concept {
         codes,
         phrases: names.iter().map(|name| stems(name)).collect(),
+        spelled: names.iter().filter_map(|name| one_word(&tokens(name))).collect(),
         ..blank(Domain::Ingredient, &vec![name, name])
     }
 }
@@ -124,6 +153,7 @@ fn ingredient(name: &'static str, codes: Vec<&'static str>, names: &[&'static st
 fn add_foreign_names(all: &mut [Concept]) {
     for row in tables::rows(tables::FOREIGN_NAMES) {
         for concept in all.iter_mut().filter(|concept| concept.key == cell(&row, 1)) {
+            concept.spelled.extend(spelled(cell(&row, 2)));
             for phrase in phrases(cell(&row, 2)) {
                 if !concept.phrases.contains(&phrase) {
                     concept.phrases.push(phrase);
@@ -144,11 +174,11 @@ fn index(all: Vec<Concept>) -> Concepts {
             if let Some(first) = phrase.first() {
                 by_first_stem.entry(first.clone()).or_default().push((index, number));
             }
-            match phrase.as_slice() {
-                [only] => single_words.push((only.clone(), index)),
-                several => name_words.extend(several.iter().cloned()),
+            if phrase.len() > 1 {
+                name_words.extend(phrase.iter().cloned());
             }
         }
+        single_words.extend(concept.spelled.iter().map(|name| (name.clone(), index)));
         for code in &concept.codes {
             by_code.entry((concept.domain, code)).or_default().push(index);
         }

@@ -41,6 +41,8 @@ pub(crate) struct Concept {
     pub(crate) members: Vec<&'static str>,
     /// Names as stems.
     pub(crate) phrases: Vec<Vec<String>>,
+    /// Names of one word, as they are written: what slips of spelling are compared with.
+    pub(crate) spelled: Vec<String>,
     /// An allergy to one member of this class is a warning for the others.
     pub(crate) is_family: bool,
     /// Place in the overview; analytes only.

@@ -3,17 +3,18 @@
 use super::read::{all, at, codes, date, display, has_code, named, names, text};
 use super::said::{self, capital, without_tag};
 use super::{Fact, Kind, ResourceKey, Standing, System};
-use crate::concepts::{Domain, concepts};
+use crate::concepts::{Concept, Domain, concepts};
 use crate::words::stems;
 use salus_fhir::json::Value;
 
 pub(super) fn condition(resource: &Value, source: ResourceKey) -> Fact {
     let mut fact = coded(resource, "code", source, Kind::Condition, "Condition");
     let snomed = fact.codes.iter().filter(|code| code.system == System::Snomed);
-    let known = snomed.flat_map(|code| concepts().of_code(Domain::Condition, &code.code)).find(|concept| {
-        concept.medical.eq_ignore_ascii_case(&fact.recorded)
-            || concept.phrases.contains(&stems(&fact.recorded))
-    });
+    let known = snomed
+        .flat_map(|code| concepts().of_code(Domain::Condition, &code.code))
+        .filter_map(|concept| Some((said_whole(concept, &stems(&fact.recorded))?, concept)))
+        .max_by_key(|(length, _)| *length)
+        .map(|(_, concept)| concept);
     if let Some(concept) = known {
         fact.title = capital(concept.label);
     }
@@ -32,6 +33,22 @@ pub(super) fn condition(resource: &Value, source: ResourceKey) -> Fact {
     );
     add_notes(&mut fact, resource);
     fact
+}
+
+/// How many words of a recorded name the concept's own name holds, where the rest adds nothing to it:
+/// "Essential hypertension" is high blood pressure, "Retinopathy due to diabetes" is not just diabetes.
+fn said_whole(concept: &Concept, recorded: &[String]) -> Option<usize> {
+    const ADDS_NOTHING: [&str; 9] =
+        ["essenti", "primari", "mellitus", "unspecifi", "disord", "diseas", "benign", "systol", "nos"];
+    let names = concept.phrases.iter().cloned().chain([stems(concept.medical)]);
+    names
+        .filter(|name| !name.is_empty() && name.iter().all(|word| recorded.contains(word)))
+        .filter(|name| {
+            let rest = recorded.iter().filter(|word| !name.contains(word));
+            rest.into_iter().all(|word| ADDS_NOTHING.contains(&word.as_str()))
+        })
+        .map(|name| name.len())
+        .max()
 }
 
 pub(super) fn allergy(resource: &Value, source: ResourceKey) -> Fact {

@@ -1,7 +1,7 @@
 //! Medicines: asked for, taken, handed out.
 
 use super::clinical::{add_notes, coded, sentence};
-use super::read::{all, at, date, named, names, text};
+use super::read::{all, at, date, display, named, names, text};
 use super::said::{number, unit, with_unit, written};
 use super::{Context, Fact, Kind, ResourceKey, Standing};
 use crate::words::stems;
@@ -55,6 +55,7 @@ pub(super) fn medicine(resource: &Value, source: ResourceKey, context: &Context)
         fact.standing = Standing::Refuted;
     }
     fact.detail = dosage(resource);
+    fact.who = display(resource, "requester").map(str::to_owned);
     let verb = match type_name.as_str() {
         "MedicationRequest" => "prescribed",
         "MedicationStatement" => "taken since",
@@ -68,6 +69,7 @@ pub(super) fn medicine(resource: &Value, source: ResourceKey, context: &Context)
             Some(if is_forbidden { "not to be taken".to_owned() } else { standing_said(status) }),
             fact.date.as_ref().map(|date| format!("{verb} {}", date.shown())),
             fact.end.as_ref().map(|end| format!("until {}", end.shown())),
+            fact.who.as_ref().map(|who| format!("prescribed by {who}")),
             named(resource, "reasonCode").map(|reason| format!("because of {reason}")),
         ],
     );

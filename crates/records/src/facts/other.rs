@@ -1,7 +1,7 @@
 //! Relatives, the person, documents, plans and goals.
 
 use super::clinical::{add_notes, coded, sentence};
-use super::read::{all, at, concept_text, date, named, text};
+use super::read::{all, at, codes, concept_text, date, named, text};
 use super::said::{self, capital, number, unit, with_unit, without_tag, written};
 use super::{Fact, Kind, ResourceKey, Standing};
 use crate::words::stems;
@@ -23,7 +23,10 @@ pub(super) fn family(resource: &Value, source: ResourceKey) -> Fact {
         .collect();
     fact.title = capital(relation);
     fact.recorded = said::list(&illnesses);
-    fact.stems = stems(&format!("{relation} {}", illnesses.join(" ")));
+    let notes: Vec<&str> = all(resource, "note").iter().filter_map(|note| text(note, "text")).collect();
+    fact.stems = stems(&format!("{relation} {} {}", illnesses.join(" "), notes.join(" ")));
+    fact.codes = at(resource, "relationship").map(codes).unwrap_or_default();
+    fact.who = Some(relation.to_owned());
     fact.detail = (!illnesses.is_empty()).then(|| said::list(&illnesses));
     let name = text(resource, "name").map(|name| format!(" {name}")).unwrap_or_default();
     let dead = resource.get("deceasedBoolean").and_then(Value::as_bool) == Some(true)

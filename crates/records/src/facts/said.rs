@@ -81,8 +81,12 @@ pub(crate) fn list(items: &[String]) -> String {
     }
 }
 
-/// The text with a capital first letter.
+/// The text with a capital first letter; "eGFR" is written as it is.
 pub(crate) fn capital(text: &str) -> String {
+    let begins_small = text.chars().next().is_some_and(char::is_lowercase);
+    if begins_small && text.chars().nth(1).is_some_and(char::is_uppercase) {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
@@ -120,6 +124,13 @@ mod tests {
             ("120", "120"),
         ] {
             assert_eq!(number(written), said);
+        }
+    }
+
+    #[test]
+    fn names_keep_their_own_capitals() {
+        for (text, said) in [("eGFR", "eGFR"), ("high blood pressure", "High blood pressure"), ("pH", "pH")] {
+            assert_eq!(capital(text), said);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Language;
 use crate::tables;
-use crate::words::{tokens, tolerance, within_distance};
+use crate::words::{is_everyday, is_slip, is_swap, tokens};
 use std::sync::LazyLock;
 
 /// What a word or phrase hints at.
@@ -35,6 +35,20 @@ pub(crate) enum Cue {
     Hospital,
     Emergency,
     Overview,
+    High,
+    Low,
+    Usual,
+    Unusual,
+    Ever,
+    Past,
+    Active,
+    Grave,
+    Dosage,
+    Prescriber,
+    Began,
+    Average,
+    Moment,
+    Open,
 }
 
 /// A cue and the words that gave it.
@@ -72,19 +86,25 @@ pub(crate) fn find(words: &[String], language: Language) -> Vec<Found> {
 
 /// Topics may be misspelt ("alergic"); short question words may not: they are too near to others.
 fn misspelt(word: &str, language: Language) -> Option<Cue> {
-    let most = tolerance(word).min(1);
-    if word.chars().count() < 6 {
+    if word.chars().count() < 6 || is_everyday(word) {
         return None;
     }
     let near = |row: &&Row| {
         row.language == language
             && row.phrase.len() == 1
-            && row
-                .phrase
-                .first()
-                .is_some_and(|name| name.chars().count() >= 6 && within_distance(word, name, most))
+            && row.phrase.first().is_some_and(|name| name.chars().count() >= 6 && is_slip(word, name))
     };
     rows().iter().find(near).map(|row| row.cue)
+}
+
+/// Whether a word is a slip for a word questions are made of: "wich", "tkae".
+pub(crate) fn is_misspelt_question_word(word: &str, language: Language) -> bool {
+    if word.chars().count() < 4 || is_everyday(word) {
+        return false;
+    }
+    let of_cues = rows().iter().filter(|row| row.language == language).flat_map(|row| &row.phrase);
+    let near = |name: &str| name.len() >= 4 && (is_slip(word, name) || is_swap(word, name));
+    of_cues.map(String::as_str).any(near) || language.little_words().any(near)
 }
 
 fn rows() -> &'static [Row] {
@@ -132,6 +152,20 @@ fn cue_named(name: &str) -> Option<Cue> {
         "hospital" => Cue::Hospital,
         "emergency" => Cue::Emergency,
         "overview" => Cue::Overview,
+        "high" => Cue::High,
+        "low" => Cue::Low,
+        "usual" => Cue::Usual,
+        "unusual" => Cue::Unusual,
+        "ever" => Cue::Ever,
+        "past" => Cue::Past,
+        "active" => Cue::Active,
+        "grave" => Cue::Grave,
+        "dosage" => Cue::Dosage,
+        "prescriber" => Cue::Prescriber,
+        "began" => Cue::Began,
+        "average" => Cue::Average,
+        "moment" => Cue::Moment,
+        "open" => Cue::Open,
         _ => return None,
     })
 }

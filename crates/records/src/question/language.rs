@@ -47,21 +47,37 @@ impl Language {
             .collect();
         others.sort_by_key(|(hits, tag)| (std::cmp::Reverse(*hits), *tag));
         match others.first() {
-            Some((most, tag)) if *most > english => Self::of_tag(tag).unwrap_or(Self::Other),
+            Some((most, tag)) if *most > english && (*most > 1 || has_long_word(words, tag)) => {
+                Self::of_tag(tag).unwrap_or(Self::Other)
+            }
             _ => Self::English,
+        }
+    }
+
+    /// Its little words; those of English where it has none of its own.
+    pub(crate) fn little_words(self) -> impl Iterator<Item = &'static str> {
+        little_words().get(self.tag()).into_iter().flatten().copied()
+    }
+
+    fn tag(self) -> &'static str {
+        match self {
+            Self::English | Self::Other => "en",
+            Self::German => "de",
+            Self::French => "fr",
+            Self::Spanish => "es",
         }
     }
 
     /// Whether a word is a little word of this language or of English.
     pub(crate) fn is_little_word(self, word: &str) -> bool {
-        let tag = match self {
-            Self::English | Self::Other => "en",
-            Self::German => "de",
-            Self::French => "fr",
-            Self::Spanish => "es",
-        };
-        ["en", tag].iter().any(|tag| little_words().get(tag).is_some_and(|list| list.contains(word)))
+        ["en", self.tag()].iter().any(|tag| little_words().get(tag).is_some_and(|list| list.contains(word)))
     }
+}
+
+/// One little word tells a language only where it is no chance pair of letters, such as "ER".
+fn has_long_word(words: &[String], tag: &str) -> bool {
+    let list = little_words().get(tag);
+    words.iter().any(|word| word.len() > 2 && list.is_some_and(|list| list.contains(word.as_str())))
 }
 
 fn is_latin(c: char) -> bool {

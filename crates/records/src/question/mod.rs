@@ -5,12 +5,17 @@
 mod cues;
 mod language;
 mod plan;
+mod relation;
 mod span;
+mod threshold;
 mod topic;
 
+pub(crate) use cues::Cue;
 use language::Language;
 pub(crate) use plan::{Category, Intent, Plan, Refusal};
+pub(crate) use relation::Relation;
 pub(crate) use span::Span;
+pub(crate) use threshold::Threshold;
 
 /// The longest question that is answered, in characters.
 pub const LONGEST_QUESTION: usize = 1_000;

@@ -1,8 +1,8 @@
 //! Puts concept, intent and time together.
 
-use super::cues::{self, Cue, Found};
-use super::topic::{category, chosen, treatments, with_kind_of_visit};
-use super::{LONGEST_QUESTION, Language, Span};
+use super::cues::{self, Cue, Found, is_misspelt_question_word};
+use super::topic::{category, chosen, treatments, without_kind_of_visit};
+use super::{LONGEST_QUESTION, Language, Relation, Span, Threshold};
 use crate::concepts::{Concept, Domain, concepts};
 use crate::words::{stem, tokens};
 use jiff::civil::Date;
@@ -52,10 +52,19 @@ pub(crate) struct Plan {
     /// What it asks about, in its own words (stems), where the tables know no name.
     pub(crate) own: Vec<String>,
     pub(crate) span: Option<Span>,
+    /// A second time to look at: "in 2024 and in 2025".
+    pub(crate) second: Option<Span>,
+    /// The limit that results are compared with.
+    pub(crate) threshold: Option<Threshold>,
+    /// The relative it asks about.
+    pub(crate) relation: Option<&'static Relation>,
     /// It asks what to do: that is for a clinician.
     pub(crate) wants_advice: bool,
-    /// It asks for what is out of the usual.
-    pub(crate) wants_unusual: bool,
+    /// Words beside the concepts, which only a document may know: "the *telephone hour* of the diabetes nurse".
+    pub(crate) beside: Vec<String>,
+    /// What Salus says that it does not do, as whole sentences, and the words of the question in them.
+    pub(crate) unread: Vec<(String, String)>,
+    pub(crate) cues: Vec<Cue>,
     /// The words to search for.
     pub(crate) content: Vec<String>,
 }
@@ -84,12 +93,19 @@ impl Plan {
             return Err(Refusal::Empty);
         }
         let language = Language::of(&words);
-        let span = Span::find(&words, today, born);
-        let in_time = |at: usize| span.as_ref().is_some_and(|(_, from, to)| (*from..*to).contains(&at));
+        let words = if language == Language::German { parted(words) } else { words };
+        let threshold = Threshold::find(&words);
+        let limit = threshold.as_ref().map(|(_, from, to)| (*from, *to));
+        let times = times(&words, limit, today, born);
+        let is_read: Vec<(usize, usize)> =
+            times.iter().map(|(_, from, to)| (*from, *to)).chain(limit).collect();
+        let in_time = |at: usize| is_read.iter().any(|(from, to)| (*from..*to).contains(&at));
         let mut found: Vec<Found> = cues::find(&words, language)
             .into_iter()
             .filter(|found| !(found.from..found.to).any(in_time))
             .collect();
+        let relation = Relation::find(&words);
+        found.extend(relation.map(|(_, from, to)| Found { cue: Cue::Family, from, to }));
         let is_cue = |at: usize, found: &[Found]| found.iter().any(|f| (f.from..f.to).contains(&at));
         let skip = |at: usize| {
             in_time(at)
@@ -112,11 +128,21 @@ impl Plan {
             .filter(|at| !in_time(*at) && !language.is_little_word(&words[*at]))
             .map(|at| words[at].clone())
             .collect();
-        let own: Vec<String> = (0..words.len())
-            .filter(|at| !in_time(*at) && !is_cue(*at, &found) && !language.is_little_word(&words[*at]))
-            .map(|at| stem(&words[at]))
+        let is_own = |at: &usize| {
+            !in_time(*at)
+                && !is_cue(*at, &found)
+                && !language.is_little_word(&words[*at])
+                && (is_known(&stem(&words[*at])) || !is_misspelt_question_word(&words[*at], language))
+        };
+        let own: Vec<String> = (0..words.len()).filter(is_own).map(|at| stem(&words[at])).collect();
+        let own = if category == Some(Category::Encounters) { without_kind_of_visit(own, &has) } else { own };
+        let is_mentioned =
+            |at: usize| mentions.iter().any(|mention| (mention.from..mention.to).contains(&at));
+        let beside: Vec<String> = (0..words.len())
+            .filter(|at| !named.is_empty() && is_own(at) && !is_mentioned(*at))
+            .filter(|at| words[*at].parse::<f64>().is_err())
+            .map(|at| words[at].clone())
             .collect();
-        let own = if category == Some(Category::Encounters) { with_kind_of_visit(own, &has) } else { own };
         // A medicine alone does not tell whether a question in an unknown language is about taking it or an allergy.
         let is_about_substances = named.iter().all(|concept| {
             matches!(concept.domain, Domain::DrugClass | Domain::Ingredient | Domain::Allergen)
@@ -128,22 +154,116 @@ impl Plan {
         if language != Language::English && is_bare {
             return Err(Refusal::Language);
         }
+        let threshold = threshold.map(|(threshold, ..)| threshold);
+        let takes_limits = category == Some(Category::Results) && !(named.is_empty() && own.is_empty());
+        let said = |cue: Cue| {
+            let of_cue = found.iter().filter(|found| found.cue == cue);
+            of_cue
+                .max_by_key(|found| found.to - found.from)
+                .map(|found| words[found.from..found.to].join(" "))
+        };
+        let unread = unread(threshold.as_ref().filter(|_| !takes_limits), &said);
+        let mut spans = times.into_iter().map(|(span, ..)| span);
+        let is_past_start = words.iter().any(|word| matches!(word.as_str(), "did" | "when" | "have"));
         Ok(Self {
             intent: intent(category, &named, &own, &has, &found),
             category,
             own: if named.is_empty() { own } else { Vec::new() },
             concepts: named,
-            span: span.map(|(span, ..)| span),
-            wants_advice: has(Cue::Advice),
-            wants_unusual: has(Cue::Status),
+            span: spans.next(),
+            second: spans.next(),
+            threshold: threshold.filter(|_| takes_limits),
+            relation: relation.map(|(relation, ..)| relation),
+            wants_advice: asks_for_advice(&found, &words, is_past_start),
+            beside,
+            unread,
+            cues: found.iter().map(|found| found.cue).collect(),
             content,
         })
     }
 }
 
+impl Plan {
+    /// Whether the question hints at something.
+    pub(crate) fn asks(&self, cue: Cue) -> bool {
+        self.cues.contains(&cue)
+    }
+}
+
+/// The times a question names, two at most; "since 2019 until 2021" is one.
+fn times(
+    words: &[String],
+    limit: Option<(usize, usize)>,
+    today: Date,
+    born: Option<Date>,
+) -> Vec<(Span, usize, usize)> {
+    let mut left = words.to_vec();
+    if let Some((from, to)) = limit {
+        left[from..to].fill(String::new());
+    }
+    let mut times: Vec<(Span, usize, usize)> = Vec::new();
+    for _ in 0..2 {
+        let Some((span, from, to)) = Span::find(&left, today, born) else { break };
+        left[from..to].fill(String::new());
+        times.push((span, from, to));
+    }
+    if let [(since, from, _), (until, _, to)] = times.as_slice()
+        && since.until.is_none()
+        && until.from.is_none()
+    {
+        let label = format!("{} {}", since.label, until.label);
+        return vec![(Span { from: since.from, until: until.until, label }, *from, *to)];
+    }
+    times
+}
+
+/// What of a question is not done, said plainly.
+fn unread(threshold: Option<&Threshold>, said: &dyn Fn(Cue) -> Option<String>) -> Vec<(String, String)> {
+    let mut unread = Vec::new();
+    if let Some(threshold) = threshold {
+        let text = format!("I did not apply \u{201c}{}\u{201d} here.", threshold.label);
+        unread.push((text, threshold.label.clone()));
+    }
+    if let Some(word) = said(Cue::Average) {
+        unread.push(("I do not work out averages; these are single values.".to_owned(), word));
+    }
+    if let Some(time) = said(Cue::Moment) {
+        let text = format!("I did not understand the time \u{201c}{time}\u{201d}, so I looked at all times.");
+        unread.push((text, time));
+    }
+    unread
+}
+
+/// "stop taking" asks for advice, "when did I stop taking" for a date.
+fn asks_for_advice(found: &[Found], words: &[String], is_past: bool) -> bool {
+    found.iter().filter(|found| found.cue == Cue::Advice).any(|found| {
+        let is_act = found.to - found.from == 2
+            && matches!(words[found.from].as_str(), "stop" | "start")
+            && words[found.from + 1] == "taking";
+        !(is_act && is_past)
+    })
+}
+
+/// German joins words: "Tetanusimpfung" is a tetanus vaccination.
+fn parted(words: Vec<String>) -> Vec<String> {
+    const ENDS: [&str; 8] =
+        ["impfungen", "impfung", "allergie", "tabletten", "medikamente", "werte", "wert", "spiegel"];
+    let part =
+        |word: String| match ENDS.iter().find_map(|end| Some((word.strip_suffix(end)?.to_owned(), *end))) {
+            Some((first, end)) if first.len() > 2 => vec![first, end.to_owned()],
+            _ => vec![word],
+        };
+    words.into_iter().flat_map(part).collect()
+}
+
 /// A word that is a cue by itself names no concept, unless it is one of the words of a longer name.
 fn is_single_cue(found: &[Found], at: usize) -> bool {
-    found.iter().any(|found| found.from == at && found.to == at + 1 && !matches!(found.cue, Cue::Status))
+    found.iter().any(|found| found.from == at && found.to == at + 1 && !is_judgement(found.cue))
+}
+
+/// Words that judge a value are also words of names: "high blood pressure".
+fn is_judgement(cue: Cue) -> bool {
+    matches!(cue, Cue::Status | Cue::High | Cue::Low | Cue::Usual | Cue::Unusual)
 }
 
 /// Cues that stay even inside the name of a concept: "blood pressure tablets" are medicines.

@@ -20,6 +20,12 @@ impl Span {
         self.from.is_none_or(|from| day >= from) && self.until.is_none_or(|until| day < until)
     }
 
+    /// Whether a stretch of days shares a day with this one; `last` is its last day, if it has ended.
+    pub(crate) fn meets(&self, first: Date, last: Option<Date>) -> bool {
+        self.until.is_none_or(|until| first < until)
+            && self.from.is_none_or(|from| last.is_none_or(|last| last >= from))
+    }
+
     fn new(from: Option<Date>, until: Option<Date>, label: String) -> Option<Self> {
         Some(Self { from, until, label })
     }

@@ -3,7 +3,6 @@
 use super::cues::Cue;
 use super::plan::Category;
 use crate::concepts::{Concept, Domain, Mention, concepts};
-use crate::words::stem;
 
 /// The concepts of the domain that the cues speak for, else of the first domain in the usual order.
 pub(super) fn chosen(
@@ -15,6 +14,8 @@ pub(super) fn chosen(
         &[Domain::DrugClass, Domain::Ingredient, Domain::Allergen, Domain::Vaccine]
     } else if has(Cue::Vaccine) {
         &[Domain::Vaccine]
+    } else if has(Cue::Dosage) || has(Cue::Prescriber) {
+        &[Domain::Ingredient, Domain::DrugClass, Domain::Vaccine, Domain::Condition, Domain::Analyte]
     } else if has(Cue::Medicine) {
         &[Domain::DrugClass, Domain::Ingredient, Domain::Condition, Domain::Analyte]
     } else if has(Cue::Family) || has(Cue::Condition) || asks_to_have(words) {
@@ -109,19 +110,19 @@ pub(super) fn category(named: &[&Concept], has: &dyn Fn(Cue) -> bool) -> Option<
         (Cue::Emergency, Category::Encounters),
         (Cue::Encounter, Category::Encounters),
         (Cue::Person, Category::Person),
+        (Cue::Dosage, Category::Medicines),
+        (Cue::Prescriber, Category::Medicines),
         (Cue::Overview, Category::Overview),
     ]
     .into_iter()
     .find_map(|(cue, category)| has(cue).then_some(category))
 }
 
-/// Stays in hospital and emergencies are visits of a kind; the kind is looked for in the visit's own words.
-pub(super) fn with_kind_of_visit(mut own: Vec<String>, has: &dyn Fn(Cue) -> bool) -> Vec<String> {
-    for (cue, word) in [(Cue::Hospital, "hospital"), (Cue::Emergency, "emergency")] {
-        if has(cue) {
-            own.retain(|word| !matches!(word.as_str(), "stay" | "room"));
-            own.push(stem(word));
-        }
+/// Stays in hospital and emergencies are visits of a kind, told by the class of the visit and not by its words.
+pub(super) fn without_kind_of_visit(mut own: Vec<String>, has: &dyn Fn(Cue) -> bool) -> Vec<String> {
+    if has(Cue::Hospital) || has(Cue::Emergency) {
+        let places = ["stay", "room", "depart", "ward", "patient", "unit", "overnight"];
+        own.retain(|word| !places.contains(&word.as_str()));
     }
     own
 }

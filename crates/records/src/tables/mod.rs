@@ -5,10 +5,12 @@ pub(crate) const ANALYTES: &str = include_str!("analytes.tsv");
 pub(crate) const CONDITIONS: &str = include_str!("conditions.tsv");
 pub(crate) const CUES: &str = include_str!("cues.tsv");
 pub(crate) const DRUG_CLASSES: &str = include_str!("drug_classes.tsv");
+pub(crate) const EVERYDAY_WORDS: &str = include_str!("everyday_words.tsv");
 pub(crate) const FOREIGN_NAMES: &str = include_str!("foreign_names.tsv");
 pub(crate) const INGREDIENTS: &str = include_str!("ingredients.tsv");
 pub(crate) const NEGATIONS: &str = include_str!("negations.tsv");
 pub(crate) const PANELS: &str = include_str!("panels.tsv");
+pub(crate) const RELATIONS: &str = include_str!("relations.tsv");
 pub(crate) const STOP_WORDS: &str = include_str!("stop_words.tsv");
 pub(crate) const TREATMENTS: &str = include_str!("treatments.tsv");
 pub(crate) const VACCINES: &str = include_str!("vaccines.tsv");
@@ -30,10 +32,12 @@ mod tests {
             CONDITIONS,
             CUES,
             DRUG_CLASSES,
+            EVERYDAY_WORDS,
             FOREIGN_NAMES,
             INGREDIENTS,
             NEGATIONS,
             PANELS,
+            RELATIONS,
             STOP_WORDS,
             TREATMENTS,
             VACCINES,
