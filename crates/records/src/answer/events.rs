@@ -2,6 +2,7 @@
 
 use super::{Ask, Claim, Draft};
 use crate::facts::{Kind, Standing};
+use crate::question::procedures::is_examination;
 use crate::question::{Category, Cue, Intent};
 use crate::when::When;
 use jiff::civil::Date;
@@ -15,8 +16,12 @@ pub(super) fn answer(ask: &Ask<'_>, category: Category) -> Option<Draft> {
         .kinds
         .iter()
         .flat_map(|kind| candidates(ask, *kind))
+        .filter(|at| !is_surgery_only(ask) || !is_examination(&ask.fact(*at).stems))
         .filter(|at| words.class.is_none() || ask.fact(*at).gravity.as_deref() == words.class)
         .collect();
+    if words.kinds == [Kind::Encounter] && ask.plan.asks(Cue::Next) {
+        return Some(next(ask, &all));
+    }
     let real: Vec<usize> = all.iter().copied().filter(|at| ask.is_real(*at)).collect();
     let within: Vec<usize> = real.iter().copied().filter(|at| ask.in_time(ask.fact(*at))).collect();
     if within.is_empty() {
@@ -38,8 +43,35 @@ pub(super) fn answer(ask: &Ask<'_>, category: Category) -> Option<Draft> {
     })
 }
 
+/// An operation is asked for, and none by name.
+fn is_surgery_only(ask: &Ask<'_>) -> bool {
+    ask.plan.category == Some(Category::Procedures) && ask.plan.asks(Cue::Surgery) && ask.plan.own.is_empty()
+}
+
+/// The visits that are planned from today on, the nearest first.
+fn next(ask: &Ask<'_>, visits: &[usize]) -> Draft {
+    let booked = ask.record.of_kind(Kind::Other).filter(|(_, fact)| {
+        fact.source.type_name == "Appointment" && fact.standing != Standing::Past && ask.is_named(fact)
+    });
+    let mut coming: Vec<usize> = visits.iter().copied().chain(booked.map(|(at, _)| at)).collect();
+    coming.retain(|at| ask.fact(*at).date.as_ref().is_some_and(|date| date.last >= ask.today));
+    coming.sort_by_key(|at| ask.fact(*at).order());
+    let Some(first) = coming.first() else {
+        return Draft::absent("I can't find a planned visit in your record.".to_owned(), Vec::new());
+    };
+    let fact = ask.fact(*first);
+    let date = fact.date.as_ref().map(|date| date.shown()).unwrap_or_default();
+    let text = format!("Your next planned visit is on {date}: {}.", fact.named().trim_end_matches('.'));
+    let mut claims = vec![Claim::about(ask.record, text, &[*first])];
+    claims.extend(coming.iter().take(MOST).map(|at| listed(ask, *at)));
+    Draft::structured(claims)
+}
+
 /// The facts of a kind that the question names; all of them for a broad question.
 fn candidates(ask: &Ask<'_>, kind: Kind) -> Vec<usize> {
+    if kind == Kind::Person {
+        return ask.record.of_kind(kind).map(|(at, _)| at).collect();
+    }
     let named = ask.named(kind);
     let is_broad = ask.plan.concepts.is_empty() && ask.plan.own.is_empty();
     if named.is_empty() && is_broad {

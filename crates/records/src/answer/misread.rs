@@ -48,6 +48,26 @@ fn nora() -> Vec<Value> {
         retinopathy,
         visit("e1", "AMB", "Check up at the emergency clinic of the hospital", "2026-04-04", "2026-04-04"),
         visit("e2", "IMP", "Hip replacement", "2026-05-01", "2026-05-09"),
+        json!({
+            "resourceType": "Encounter", "id": "e3", "status": "planned", "class": { "code": "AMB" },
+            "type": [{ "text": "Eye check" }], "period": { "start": "2027-01-09" }
+        }),
+        json!({
+            "resourceType": "Procedure", "id": "p1", "status": "completed", "performedDateTime": "2026-02-02",
+            "code": { "text": "Transthoracic echocardiography" }, "note": [{ "text": "Ejection fraction 58 %." }]
+        }),
+        json!({
+            "resourceType": "Procedure", "id": "p2", "status": "completed", "performedDateTime": "2026-02-03",
+            "code": { "text": "Echography of kidney" }, "note": [{ "text": "Both kidneys small." }]
+        }),
+        json!({
+            "resourceType": "Procedure", "id": "p3", "status": "completed", "performedDateTime": "2026-05-02",
+            "code": { "text": "Total replacement of hip" }
+        }),
+        json!({
+            "resourceType": "DocumentReference", "id": "d1", "status": "current", "date": "2026-10-10T08:00:00Z",
+            "content": [{ "attachment": { "title": "Diabetes letter" } }]
+        }),
         relative("f1", "FTH", "father", "Lung cancer", "Died of a heart attack."),
         relative("f2", "MTH", "mother", "High blood pressure", ""),
         relative("f3", "DAU", "natural daughter", "Type 2 diabetes", ""),
@@ -147,6 +167,18 @@ fn words_beside_a_name_are_not_dropped() {
     check("what is my sugar target at home", &["80 to 130"], &["booklet"]);
     check("do I have diabetes", &["Type 2 diabetes"], &["Page 1 of 1"]);
     check("what is my HbA1c passport", &["found nothing on \u{201c}passport\u{201d}", "5.5 %"], &[]);
+}
+
+#[test]
+fn visits_to_come_examinations_and_letters_are_found() {
+    check("when is my next appointment", &["next planned visit is on 9 Jan 2027", "Eye check"], &["Hip"]);
+    check("when was my last visit", &["Hip replacement"], &["Eye check"]);
+    check("which surgery did I have in 2026", &["Total replacement of hip"], &["echocardiography"]);
+    check("which procedures did I have in 2026", &["echocardiography"], &[]);
+    check("what did the echocardiogram show", &["Ejection fraction 58 %"], &[]);
+    check("what did the kidney ultrasound show", &["Both kidneys small"], &["eGFR"]);
+    check("what does the diabetes letter say about the booklet", &["Bring your booklet"], &["Tuesdays"]);
+    check("what is my phone number", &["Person"], &["telephone hour"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod allergies;
 mod conditions;
+mod documents;
 mod draft;
 mod events;
 mod family;
@@ -60,6 +61,9 @@ fn run(record: &Record, plan: &Plan, today: Date) -> Draft {
         Some(Category::Conditions) => conditions::answer(&ask),
         Some(Category::Overview) => Some(overview(&ask)),
         Some(Category::Family) => Some(family::answer(&ask)),
+        Some(Category::Documents) => {
+            documents::answer(&ask).or_else(|| events::answer(&ask, Category::Documents))
+        }
         Some(category) => events::answer(&ask, category),
         None => by_own_words(&ask),
     };

@@ -3,6 +3,7 @@
 use super::{Ask, Claim, Draft, Kind, Quote};
 use crate::concepts::Concept;
 use crate::question::Category;
+use crate::question::procedures::names_of;
 use crate::record::Source;
 use crate::words::{contains_phrase, stem};
 
@@ -142,7 +143,7 @@ fn tells(ask: &Ask<'_>, source: Source) -> bool {
     is_sentence && text.split_whitespace().count() >= FEWEST
 }
 
-fn quote(ask: &Ask<'_>, source: Source) -> Claim {
+pub(super) fn quote(ask: &Ask<'_>, source: Source) -> Claim {
     let words = ask.record.text(source).unwrap_or_default().to_owned();
     let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
     Claim {
@@ -217,7 +218,8 @@ fn wanted(ask: &Ask<'_>) -> Vec<Wanted> {
         ask.plan.own.clone()
     };
     for word in own.into_iter().filter(|word| !covered.contains(&word)) {
-        let names = vec![vec![word]];
+        let mut names = names_of(&word);
+        names.insert(0, vec![word]);
         let weight = rarity(&names);
         wanted.push(Wanted { names, weight });
     }

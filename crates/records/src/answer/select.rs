@@ -3,8 +3,9 @@
 use super::Ask;
 use crate::concepts::concepts;
 use crate::facts::{Fact, Kind, Standing};
+use crate::question::procedures::names_of;
 use crate::question::{Cue, Plan};
-use crate::words::{is_everyday, is_slip, stem, tokens, tolerance};
+use crate::words::{contains_phrase, is_everyday, is_slip, stem, tokens, tolerance};
 
 impl Ask<'_> {
     /// The facts of a kind that the question names, oldest first. All of them where it names nothing.
@@ -16,7 +17,9 @@ impl Ask<'_> {
         if !self.plan.concepts.is_empty() {
             return self.plan.concepts.iter().any(|concept| concept.covers(concepts(), fact));
         }
-        self.plan.own.iter().all(|word| says(&fact.stems, word))
+        self.plan.own.iter().all(|word| {
+            says(&fact.stems, word) || names_of(word).iter().any(|name| contains_phrase(&fact.stems, name))
+        })
     }
 
     /// Whether the fact happened, or held, in the time the question speaks of. What begins and ends (a medicine,

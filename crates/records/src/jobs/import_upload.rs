@@ -52,16 +52,32 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
         report.faults.iter().find(|fault| fault.place.is_empty()).map(|fault| fault.reasons.join(" "));
     let message = match of_file {
         Some(why) if stored == 0 => return Err(JobError::Never(why)),
-        Some(why) => format!("{stored} entries taken over, then: {why}"),
-        None => format!("{stored} entries taken over, {} not valid.", report.faults.len()),
+        Some(why) => format!("{} taken over, then: {why}", entries(stored)),
+        None => format!("{} taken over, {} not valid.", entries(stored), report.faults.len()),
     };
     salus_http::jobs::progress(&app, &job, Progress { done: stored, total, message: Some(message) }).await;
     Ok(())
+}
+
+fn entries(number: u64) -> String {
+    if number == 1 { "1 entry".to_owned() } else { format!("{number} entries") }
 }
 
 fn failure(error: ImportError) -> JobError {
     match error {
         ImportError::Store(cause) => cause.into(),
         other => JobError::Again(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_entry_is_no_plural() {
+        for (number, said) in [(0, "0 entries"), (1, "1 entry"), (2, "2 entries")] {
+            assert_eq!(entries(number), said);
+        }
     }
 }

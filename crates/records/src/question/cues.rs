@@ -49,6 +49,8 @@ pub(crate) enum Cue {
     Average,
     Moment,
     Open,
+    Next,
+    Surgery,
 }
 
 /// A cue and the words that gave it.
@@ -166,6 +168,8 @@ fn cue_named(name: &str) -> Option<Cue> {
         "average" => Cue::Average,
         "moment" => Cue::Moment,
         "open" => Cue::Open,
+        "next" => Cue::Next,
+        "surgery" => Cue::Surgery,
         _ => return None,
     })
 }

@@ -5,6 +5,7 @@
 mod cues;
 mod language;
 mod plan;
+pub(crate) mod procedures;
 mod relation;
 mod span;
 mod threshold;

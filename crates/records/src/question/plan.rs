@@ -1,6 +1,7 @@
 //! Puts concept, intent and time together.
 
 use super::cues::{self, Cue, Found, is_misspelt_question_word};
+use super::procedures::is_examination;
 use super::topic::{category, chosen, treatments, without_kind_of_visit};
 use super::{LONGEST_QUESTION, Language, Relation, Span, Threshold};
 use crate::concepts::{Concept, Domain, concepts};
@@ -123,6 +124,12 @@ impl Plan {
         let has = |cue: Cue| found.iter().any(|found| found.cue == cue);
         let named = chosen(&mentions, &words, &has);
         let named = if has(Cue::Medicine) { treatments(named) } else { named };
+        // "Kidney ultrasound" is an examination, not the kidney values.
+        let stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
+        let asks_letter = has(Cue::Document) && has(Cue::Open);
+        let named = if asks_letter { Vec::new() } else { named };
+        let is_panel = |concept: &&Concept| concept.domain == Domain::Panel;
+        let named = if is_examination(&stems) && named.iter().any(is_panel) { Vec::new() } else { named };
         let category = category(&named, &has);
         let content: Vec<String> = (0..words.len())
             .filter(|at| !in_time(*at) && !language.is_little_word(&words[*at]))

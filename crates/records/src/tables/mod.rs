@@ -10,6 +10,7 @@ pub(crate) const FOREIGN_NAMES: &str = include_str!("foreign_names.tsv");
 pub(crate) const INGREDIENTS: &str = include_str!("ingredients.tsv");
 pub(crate) const NEGATIONS: &str = include_str!("negations.tsv");
 pub(crate) const PANELS: &str = include_str!("panels.tsv");
+pub(crate) const PROCEDURES: &str = include_str!("procedures.tsv");
 pub(crate) const RELATIONS: &str = include_str!("relations.tsv");
 pub(crate) const STOP_WORDS: &str = include_str!("stop_words.tsv");
 pub(crate) const TREATMENTS: &str = include_str!("treatments.tsv");
@@ -37,6 +38,7 @@ mod tests {
             INGREDIENTS,
             NEGATIONS,
             PANELS,
+            PROCEDURES,
             RELATIONS,
             STOP_WORDS,
             TREATMENTS,
