@@ -42,6 +42,10 @@ use salus_fhir::defs::{self, SearchParam};
 use salus_fhir::json::Value;
 use salus_fhir::search::{IndexEntry, IndexValue, extract, normalise};
 
+/// Raised when the same resource gets other rows than before: the rows of a record and the plans that look for them
+/// must be of one make, or a search finds too little. It is kept in the record, which another make does not open.
+pub(crate) const LAYOUT: i64 = 1;
+
 /// The number of the scope of everything that belongs to no patient.
 pub(crate) const SHARED: i64 = 0;
 

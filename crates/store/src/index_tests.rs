@@ -137,3 +137,67 @@ fn the_parts_stand_for_the_combination() {
     }
     assert_eq!(count, 6);
 }
+
+/// Who changes the rows of what is on record already raises [`LAYOUT`], and writes the new digest beside it.
+#[test]
+fn rows_change_only_with_the_layout() {
+    let sample = [
+        (observation(), &[4_i64, 9][..]),
+        (
+            json!({
+                "resourceType": "Patient", "id": "p", "active": true, "gender": "female", "birthDate": "1980-05",
+                "name": [{"family": "Sørensen", "given": ["Ida"]}], "identifier": [{"system": "urn:x"}],
+                "generalPractitioner": [{"reference": "Practitioner/d"}], "link": [{"type": "seealso", "other": {"reference": "Patient/q"}}]
+            }),
+            &[4],
+        ),
+        (
+            json!({
+                "resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/p"},
+                "clinicalStatus": {"coding": [{"system": "urn:s", "code": "active"}]},
+                "code": {"coding": [{"code": "J45"}], "text": "asthma"}, "onsetDateTime": "2019"
+            }),
+            &[4],
+        ),
+        (
+            json!({
+                "resourceType": "MedicationRequest", "id": "m", "status": "active", "intent": "order",
+                "subject": {"reference": "Patient/p"}, "authoredOn": "2024-02-03",
+                "requester": {"identifier": {"system": "urn:d", "value": "D-7"}},
+                "medicationReference": {"reference": "https://elsewhere.example/Medication/1"}
+            }),
+            &[4],
+        ),
+        (
+            json!({
+                "resourceType": "RiskAssessment", "id": "r", "status": "final", "subject": {"reference": "Patient/p"},
+                "prediction": [{"probabilityDecimal": 0.25}]
+            }),
+            &[4],
+        ),
+        (
+            json!({
+                "resourceType": "ValueSet", "id": "v", "status": "active", "url": "http://x.example/v|1", "version": "1",
+                "name": "Colours", "date": "2020-01-01",
+                "useContext": [{"code": {"code": "age"}, "valueQuantity": {"value": 3}}]
+            }),
+            &[],
+        ),
+    ];
+    let mut text = String::new();
+    for (resource, pats) in sample {
+        let Rows { rows, strings } = keys().rows(&resource, pats, 77);
+        for Row { pat, k, ord, hi } in rows {
+            text += &format!("{pat} {k} {ord} {hi:?}\n");
+        }
+        for StringRow { pat, k, norm } in strings {
+            text += &format!("{pat} {k} {norm}\n");
+        }
+    }
+    let digest = hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()));
+    assert_eq!(
+        (LAYOUT, digest.as_str()),
+        (1, "569aa135fece498e9515da1b3bc3ace5c145bf2f01f052b0b2b41459d2b71d2a"),
+        "{text}"
+    );
+}

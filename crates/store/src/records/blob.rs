@@ -2,8 +2,9 @@
 
 use super::Records;
 use crate::audit::{AuditAction, NewAudit};
-use crate::backend::{BlobRow, Prepared};
+use crate::backend::{BlobRow, Outcome, Prepared};
 use crate::blob::{ASSOCIATED, BlobId};
+use crate::error::Conflict;
 use crate::keys::PatientKey;
 use crate::{Error, seal};
 use bytes::Bytes;
@@ -42,8 +43,15 @@ impl Records {
         let at = self.inner.now_ms();
         let audit = NewAudit { patient: self.digest(patient_id), ..self.entry(AuditAction::WriteBlob) };
         let blobs = vec![BlobRow { hash: id.0, pat, size, at }];
-        self.inner.backend.commit(Prepared { blobs, audit: vec![audit], ..Prepared::default() }).await?;
-        Ok(id)
+        let prepared = Prepared { blobs, audit: vec![audit], ..Prepared::default() };
+        match self.inner.backend.commit(prepared).await? {
+            Outcome::Committed { .. } => Ok(id),
+            // The person was erased meanwhile, and nothing opens the file any more.
+            Outcome::Raced => {
+                self.inner.blobs.delete(&id).await?;
+                Err(Conflict::Contended.into())
+            }
+        }
     }
 
     /// The bytes of a file. It takes the right to read a DocumentReference about its patient.
@@ -60,6 +68,10 @@ impl Records {
         let bytes = self
             .blocking(move || {
                 let corrupt = || Error::Corrupt(format!("file {name}"));
+                // Another file of the same person would open as well: the name says which one it is.
+                if BlobId::of(&sealed) != name {
+                    return Err(corrupt());
+                }
                 seal::open_bytes(ASSOCIATED, &sealed, &key).map(Bytes::from).ok_or_else(corrupt)
             })
             .await?;

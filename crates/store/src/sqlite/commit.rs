@@ -57,7 +57,8 @@ fn apply(session: &mut Session<'_>, batch: &Prepared) -> Result<Option<Outcome>>
         }
     }
     let is_erased = |pat: &i64| session.erased.contains(pat);
-    if batch.ops.iter().any(|op| is_erased(&op.pat) || op.touches.iter().any(is_erased)) {
+    let is_overtaken = batch.ops.iter().any(|op| is_erased(&op.pat) || op.touches.iter().any(is_erased));
+    if is_overtaken || batch.blobs.iter().any(|blob| is_erased(&blob.pat)) {
         return Ok(None);
     }
     let first = session.counters.seq + 1;

@@ -1,7 +1,7 @@
 //! The tables, and how a connection to them is opened.
 
 use super::sql_error;
-use crate::{Error, dict};
+use crate::{Error, dict, index};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::path::Path;
 use std::time::Duration;
@@ -9,8 +9,13 @@ use std::time::Duration;
 /// How long a connection waits for another.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Raised when the tables change.
+/// Raised when the tables change. What stands in `idx` and `idx_str` has a number of its own: [`index::LAYOUT`].
 const VERSION: i64 = 1;
+
+/// Where `cursor` keeps the layout of the index rows.
+const LAYOUT_MARK: &str = "#layout";
+/// The layout of records that were written before the mark was kept.
+const UNMARKED: i64 = 1;
 
 const TABLES: &str = "
 CREATE TABLE typ (n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -84,6 +89,7 @@ pub(super) fn open_writer(path: &Path, max_bytes: Option<u64>) -> Result<Connect
             .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
             .map_err(sql_error)?;
     }
+    keep_layout(&connection, path)?;
     keep_dictionary(&mut connection)?;
     Ok(connection)
 }
@@ -139,6 +145,30 @@ fn migrate(connection: &Connection, path: &Path, tables: &str) -> Result<(), Err
             )))
         }
     }
+}
+
+/// Rows of another layout would be searched in vain, and a search that finds too little shows no sign of it.
+fn keep_layout(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let marked: Option<i64> = connection
+        .query_row("SELECT seq FROM cursor WHERE name = ?1", [LAYOUT_MARK], |row| row.get(0))
+        .optional()
+        .map_err(sql_error)?;
+    let is_empty: bool = connection
+        .query_row("SELECT NOT EXISTS (SELECT 1 FROM log)", [], |row| row.get(0))
+        .map_err(sql_error)?;
+    let found = marked.unwrap_or(if is_empty { index::LAYOUT } else { UNMARKED });
+    if found != index::LAYOUT {
+        let (path, known) = (path.display(), index::LAYOUT);
+        return Err(Error::Unusable(format!(
+            "the index of {path} has layout {found}, this Salus has {known}; open it with the Salus that wrote it"
+        )));
+    }
+    if marked.is_none() {
+        connection
+            .execute("INSERT INTO cursor (name, seq) VALUES (?1, ?2)", params![LAYOUT_MARK, found])
+            .map_err(sql_error)?;
+    }
+    Ok(())
 }
 
 /// A dictionary is kept with what it compressed, so that the record can be read without this very binary.

@@ -42,6 +42,22 @@ pub async fn a_second_opening_is_refused_with_a_reason(house: House) {
     house.open().await;
 }
 
+pub async fn an_index_of_another_layout_is_refused(house: House) {
+    let store = house.open().await;
+    put(&system(&store), patient("p", "Ivanova")).await;
+    close(store).await;
+    let set = |sql: &str| {
+        let connection = rusqlite::Connection::open(house.dir().join("record.db")).unwrap();
+        assert_eq!(connection.execute(sql, []).unwrap(), 1, "{sql}");
+    };
+    set("UPDATE cursor SET seq = seq + 1 WHERE name = '#layout'");
+    let Err(Error::Unusable(text)) = house.try_open(house.config()).await else { panic!("it opened") };
+    assert!(text.contains("layout"), "{text}");
+    set("UPDATE cursor SET seq = seq - 1 WHERE name = '#layout'");
+    let store = house.open().await;
+    assert!(found(&system(&store), "Patient", "p").await.is_some());
+}
+
 pub async fn a_damaged_body_is_named_and_the_others_go_on(house: House) {
     let store = house.open().await;
     for id in ["one", "two", "three"] {

@@ -16,6 +16,18 @@ pub async fn a_file_comes_back_and_lies_sealed(house: House) {
     let Err(Error::NotFound) = records.get_blob(&"ab".repeat(32).parse().unwrap()).await else { panic!() };
 }
 
+pub async fn a_file_in_the_place_of_another_is_damage(house: House) {
+    let store = house.open().await;
+    let records = system(&store);
+    let old = records.put_blob(Some("p"), "an old letter".into()).await.unwrap();
+    let new = records.put_blob(Some("p"), "a new letter".into()).await.unwrap();
+    let place = |id: &BlobId| house.dir().join("blobs").join(&id.to_string()[..2]).join(id.to_string());
+    std::fs::copy(place(&old), place(&new)).unwrap();
+    let Err(Error::Corrupt(what)) = records.get_blob(&new).await else { panic!("it opened") };
+    assert!(what.contains(&new.to_string()), "{what}");
+    assert_eq!(&records.get_blob(&old).await.unwrap()[..], b"an old letter");
+}
+
 pub async fn a_stranger_gets_no_file(house: House) {
     let store = house.open().await;
     let id = person(&store, &["p"]).put_blob(Some("p"), "mine".into()).await.unwrap();
