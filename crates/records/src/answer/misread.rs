@@ -45,6 +45,13 @@ fn nora() -> Vec<Value> {
         lab("l2", ("13457-7", "LDL"), "2025-03-04", (120.0, "mg/dL"), (0.0, 130.0)),
         condition("c1", "44054006", "Type 2 diabetes mellitus", "2017-09-21", "active"),
         condition("c3", "59621000", "Essential hypertension", "2010-01-01", "active"),
+        json!({
+            "resourceType": "Condition", "id": "c4", "onsetDateTime": "2020-01-01",
+            "code": { "text": "Osteoporosis", "coding": [
+                { "display": "Age-related osteoporosis without current pathological fracture" }
+            ] }
+        }),
+        condition("c5", "5913000", "Fracture of neck of femur", "2026-01-09", "resolved"),
         retinopathy,
         visit("e1", "AMB", "Check up at the emergency clinic of the hospital", "2026-04-04", "2026-04-04"),
         visit("e2", "IMP", "Hip replacement", "2026-05-01", "2026-05-09"),
@@ -178,6 +185,7 @@ fn visits_to_come_examinations_and_letters_are_found() {
     check("what did the echocardiogram show", &["Ejection fraction 58 %"], &[]);
     check("what did the kidney ultrasound show", &["Both kidneys small"], &["eGFR"]);
     check("what does the diabetes letter say about the booklet", &["Bring your booklet"], &["Tuesdays"]);
+    check("when did I break my hip", &["Fracture of neck of femur", "9 Jan 2026"], &["steoporosis"]);
     check("what is my phone number", &["Person"], &["telephone hour"]);
 }
 

@@ -10,6 +10,7 @@ mod documents;
 mod draft;
 mod events;
 mod family;
+mod limits;
 mod medicines;
 #[cfg(test)]
 mod misread;

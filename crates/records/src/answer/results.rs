@@ -1,24 +1,25 @@
 //! Measurements: the latest, the first, the extremes, the change, the number of them.
 
 use super::draft::Series;
+use super::limits::{Side, asked_side, beyond, judged_as};
 use super::{Ask, Claim, Draft};
 use crate::concepts::{Concept, Domain, concepts};
 use crate::facts::said::capital;
 use crate::facts::{Fact, Kind, Mark, Measure, Standing, System};
-use crate::question::{Cue, Intent, Threshold};
+use crate::question::{Cue, Intent};
 
 /// A measurement and the value of it that is asked for.
 #[derive(Clone, Copy)]
-struct Reading<'a> {
-    at: usize,
-    fact: &'a Fact,
-    measure: &'a Measure,
+pub(super) struct Reading<'a> {
+    pub(super) at: usize,
+    pub(super) fact: &'a Fact,
+    pub(super) measure: &'a Measure,
 }
 
 /// What is measured: an analyte of the tables, or the words of the question.
-struct Subject<'a> {
+pub(super) struct Subject<'a> {
     concept: Option<&'static Concept>,
-    label: String,
+    pub(super) label: String,
     readings: Vec<Reading<'a>>,
 }
 
@@ -118,132 +119,8 @@ fn one(ask: &Ask<'_>, subject: &Subject<'_>) -> Draft {
     }
 }
 
-/// Which of the measurements lie beyond the limit the question names, in its unit or in that of the newest.
-fn beyond(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>], threshold: &Threshold) -> Draft {
-    let spelled = |unit: &str| crate::words::tokens(unit).concat();
-    let asked = threshold.unit.concat();
-    let is_asked = |reading: &&Reading<'_>| {
-        asked.is_empty() || reading.measure.unit.as_deref().is_some_and(|unit| spelled(unit) == asked)
-    };
-    let in_unit: Vec<Reading<'_>> = readings.iter().filter(is_asked).copied().collect();
-    if in_unit.is_empty() {
-        let text = format!(
-            "I can't find {} measured in the unit of \u{201c}{}\u{201d}, and I do not convert units.",
-            subject.label, threshold.label
-        );
-        let mut draft = latest(ask, subject, readings);
-        draft.claims.insert(0, Claim::of_absence(text));
-        return draft;
-    }
-    let is_upper =
-        in_unit.iter().any(|reading| reading.measure.shown.contains('/') && !reading.fact.parts.is_empty());
-    let mut draft = comparable(ask, &in_unit, |same| {
-        let numbered: Vec<Reading<'_>> =
-            same.iter().copied().filter(|reading| reading.measure.number.is_some()).collect();
-        let passes =
-            |reading: &Reading<'_>| reading.measure.number.is_some_and(|number| threshold.holds(number));
-        counted_where(ask, subject, &numbered, &passes, &threshold.label)
-    });
-    if is_upper {
-        let text = "Of each pair the upper (first) value is compared.".to_owned();
-        draft.claims.push(Claim::of_absence(text));
-    }
-    draft
-}
-
-/// Which of the measurements are high, low or beyond their range, by the range or mark stated with them.
-fn judged_as(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>], side: Side) -> Draft {
-    let judged: Vec<Reading<'_>> =
-        readings.iter().copied().filter(|reading| standing(reading.measure).is_some()).collect();
-    if judged.is_empty() {
-        let mut draft = latest(ask, subject, readings);
-        let text = format!("I can't find a reference range with the values of {}.", subject.label);
-        draft.claims.insert(0, Claim::of_absence(text));
-        return draft;
-    }
-    counted_where(ask, subject, &judged, &|reading| side.is(reading.measure), side.said())
-}
-
-/// How many of the readings pass, the latest of them, and how many there are in all. All that is counted is cited.
-fn counted_where(
-    ask: &Ask<'_>,
-    subject: &Subject<'_>,
-    readings: &[Reading<'_>],
-    passes: &dyn Fn(&Reading<'_>) -> bool,
-    said: &str,
-) -> Draft {
-    let places = |readings: &[Reading<'_>]| readings.iter().map(|reading| reading.at).collect::<Vec<_>>();
-    let (all, time) = (places(readings), ask.time_said());
-    let passing: Vec<Reading<'_>> = readings.iter().copied().filter(|reading| passes(reading)).collect();
-    let whole = counted(all.len(), "measurement");
-    let Some(newest) = passing.last() else {
-        let Some(last) = readings.last() else { return none_in_time(ask, subject) };
-        let text = format!(
-            "I can't find a value of {} {said}{time} among {whole} in your record; the latest is {}{}.",
-            subject.label,
-            last.measure.shown,
-            on(last.fact)
-        );
-        return Draft::structured(vec![
-            Claim::about(ask.record, text, &all).given(said).given(&time).counting(&all),
-        ]);
-    };
-    let found = places(&passing);
-    let text = format!(
-        "Your record holds {} of {} {said}{time}, the latest {}{}.",
-        counted(found.len(), "measurement"),
-        subject.label,
-        newest.measure.shown,
-        on(newest.fact)
-    );
-    let hit = Claim::about(ask.record, text, &found).given(said).given(&time).counting(&found);
-    let text = format!("These are among {whole}{time} in all.");
-    let in_all = Claim::about(ask.record, text, &all).given(&time).counting(&all);
-    Draft::structured(vec![hit, in_all])
-}
-
-/// Where a value lies, as the question asks for it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    High,
-    Low,
-    Beyond,
-    Usual,
-}
-
-impl Side {
-    fn is(self, measure: &Measure) -> bool {
-        standing(measure).is_some_and(|standing| match self {
-            Self::High => standing.contains("high"),
-            Self::Low => standing.contains("low"),
-            Self::Beyond => standing != USUAL,
-            Self::Usual => standing == USUAL,
-        })
-    }
-
-    fn said(self) -> &'static str {
-        match self {
-            Self::High => "that is high by its range or mark",
-            Self::Low => "that is low by its range or mark",
-            Self::Beyond => "outside its range",
-            Self::Usual => "within its range",
-        }
-    }
-}
-
-fn asked_side(ask: &Ask<'_>) -> Option<Side> {
-    let (high, low) = (ask.plan.asks(Cue::High), ask.plan.asks(Cue::Low));
-    match (high, low) {
-        (true, true) => Some(Side::Beyond),
-        (true, false) => Some(Side::High),
-        (false, true) => Some(Side::Low),
-        _ if ask.plan.asks(Cue::Unusual) => Some(Side::Beyond),
-        _ => ask.plan.asks(Cue::Usual).then_some(Side::Usual),
-    }
-}
-
 /// Compares only what is measured in the unit of the newest value, and says what was left out.
-fn comparable(
+pub(super) fn comparable(
     ask: &Ask<'_>,
     readings: &[Reading<'_>],
     compare: impl FnOnce(&[Reading<'_>]) -> Draft,
@@ -262,7 +139,7 @@ fn comparable(
     draft
 }
 
-fn latest(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>]) -> Draft {
+pub(super) fn latest(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>]) -> Draft {
     let Some(newest) = readings.last() else { return none_in_time(ask, subject) };
     let mut draft = single(ask, subject, "latest", Some(newest));
     let before = readings.iter().rev().skip(1).find(|reading| reading.fact.order() < newest.fact.order());
@@ -365,7 +242,7 @@ fn trend(ask: &Ask<'_>, subject: &Subject<'_>, readings: &[Reading<'_>]) -> Draf
 }
 
 /// Nothing in the time asked for: said, with the nearest that there is.
-fn none_in_time(ask: &Ask<'_>, subject: &Subject<'_>) -> Draft {
+pub(super) fn none_in_time(ask: &Ask<'_>, subject: &Subject<'_>) -> Draft {
     let absent = Claim::of_absence(format!(
         "I can't find a value for {}{} in your record.",
         subject.label,
@@ -486,11 +363,11 @@ fn series(subject: &Subject<'_>, readings: &[Reading<'_>]) -> Series {
     }
 }
 
-fn on(fact: &Fact) -> String {
+pub(super) fn on(fact: &Fact) -> String {
     fact.date.as_ref().map(|date| format!(" on {}", date.shown())).unwrap_or_default()
 }
 
-fn counted(number: usize, noun: &str) -> String {
+pub(super) fn counted(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
@@ -520,9 +397,9 @@ pub(crate) fn judged(measure: &Measure) -> String {
 /// Within a quarter of the range's width beyond its end a value is called "a little" high or low.
 const A_LITTLE: f64 = 0.25;
 
-const USUAL: &str = "in the usual range";
+pub(super) const USUAL: &str = "in the usual range";
 
-fn standing(measure: &Measure) -> Option<String> {
+pub(super) fn standing(measure: &Measure) -> Option<String> {
     let marked = match measure.mark {
         Some(Mark::CriticallyHigh | Mark::CriticallyLow | Mark::Abnormal) => {
             return measure.mark.map(|mark| format!("marked {}", mark.said()));

@@ -16,7 +16,9 @@ impl Concept {
             Domain::Analyte => self.by_code_then_name(concepts, System::Loinc, codes, stems),
             Domain::Vaccine => self.by_code_then_name(concepts, System::Cvx, codes, stems),
             Domain::Condition => {
-                self.has_icd10(codes) || self.has_code(System::Snomed, codes) || self.is_named(stems)
+                self.has_icd10(codes)
+                    || self.has_code(System::Snomed, codes)
+                    || self.is_named(&without_what_is_denied(stems))
             }
             Domain::Allergen => self.has_code(System::Snomed, codes) || self.is_named(stems),
             Domain::Ingredient => self.has_code(System::RxNorm, codes) || self.is_named(stems),
@@ -73,5 +75,40 @@ impl Concept {
         self.domain == Domain::Analyte
             && stems.iter().any(is_specimen)
             && !self.phrases.iter().flatten().any(is_specimen)
+    }
+}
+
+/// The stems without the words after "without": osteoporosis without current fracture is no fracture.
+fn without_what_is_denied(stems: &[String]) -> Vec<String> {
+    const REACH: usize = 4;
+    let mut kept = Vec::with_capacity(stems.len());
+    let mut denied = 0;
+    for word in stems {
+        if word == "without" {
+            denied = REACH;
+        } else if denied > 0 {
+            denied -= 1;
+        } else {
+            kept.push(word.clone());
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::concepts::concepts;
+    use crate::words::stems;
+
+    #[test]
+    fn what_a_name_denies_is_not_named() {
+        let fracture = concepts().get(Domain::Condition, "fracture").unwrap();
+        for (name, expect) in [
+            ("Fracture of neck of femur", true),
+            ("Age-related osteoporosis without current pathological fracture", false),
+        ] {
+            assert_eq!(fracture.covers_named(concepts(), &[], &stems(name)), expect, "{name}");
+        }
     }
 }
