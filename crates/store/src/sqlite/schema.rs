@@ -79,7 +79,8 @@ CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 /// Opens `record.db` for the writer, making its tables at the first start.
 pub(super) fn open_writer(path: &Path, max_bytes: Option<u64>) -> Result<Connection, Error> {
     let mut connection = open(path, TABLES)?;
-    connection.pragma_update(None, "cache_size", -64 * 1024).map_err(sql_error)?;
+    // The pages that a million resources' random ids fall into; taken only as the record grows.
+    connection.pragma_update(None, "cache_size", -192 * 1024).map_err(sql_error)?;
     connection.pragma_update(None, "wal_autocheckpoint", 4_000).map_err(sql_error)?;
     if let Some(max_bytes) = max_bytes {
         let page: i64 =
