@@ -180,13 +180,19 @@ impl Auth {
     }
 
     /// Makes a stored hash as dear as today's, now that the password is at hand.
+    ///
+    /// `account` is as it was when the password was found right: one that was changed since stays as it is.
     pub(crate) async fn renew_hash(
         &self,
-        account: &str,
+        mut account: Account,
         password: Secret<String>,
     ) -> Result<(), AccountError> {
-        let hash = Secret::new(self.inner.passwords.hash(password).await?);
-        self.change(account, "renew a password hash", |account| account.password_hash = hash).await
+        account.password_hash = Secret::new(self.inner.passwords.hash(password).await?);
+        let expect = Expect::Version(account.version);
+        let records = self.inner.store.system("renew a password hash");
+        records.write(Batch::of(Op::Put { resource: account.resource(), expect })).await?;
+        self.inner.cache.forget_all();
+        Ok(())
     }
 
     async fn change(

@@ -77,7 +77,7 @@ impl Auth {
 
         self.inner.lockout.succeeded(attempt, self.now());
         if self.inner.passwords.is_outdated(account.password_hash.expose())
-            && let Err(cause) = self.renew_hash(&account.id, typed.password).await
+            && let Err(cause) = self.renew_hash(account.clone(), typed.password).await
         {
             tracing::warn!(error = %cause, "a password hash could not be renewed");
         }
@@ -278,6 +278,18 @@ mod tests {
         let hash = dearer.auth.account(&account).await.unwrap().unwrap().password_hash;
         assert!(hash.expose().contains("t=2"));
         dearer.sign_in(MARIA).await;
+    }
+
+    #[tokio::test]
+    async fn a_renewed_hash_does_not_bring_an_old_password_back() {
+        let door = Door::open().await;
+        let id = door.create(MARIA).await.unwrap();
+        let before = door.auth.account(&id).await.unwrap().unwrap();
+        let new = "lantern orchard quietly moving";
+        door.auth.reset_password(&id, Secret::new(new.to_owned()), None).await.unwrap();
+        assert!(door.auth.renew_hash(before, Secret::new(PASSWORD.to_owned())).await.is_err());
+        assert!(door.try_sign_in(MARIA, PASSWORD).await.is_err());
+        assert!(door.try_sign_in(MARIA, new).await.is_ok());
     }
 
     #[tokio::test]
