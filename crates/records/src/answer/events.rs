@@ -160,7 +160,7 @@ fn absent(ask: &Ask<'_>, words: &Words, all: &[usize], real: &[usize]) -> Draft 
     }
     let subject = ask.plan.subject().map(|subject| format!(" ({subject})")).unwrap_or_default();
     let article = if words.one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    let hint = if words.happens { " It may have been done without being entered." } else { "" };
+    let hint = if words.happens { " It may have happened without being entered." } else { "" };
     let text =
         format!("I can't find {article} {}{subject}{} in your record.{hint}", words.one, ask.time_said());
     Draft::absent(text, nearby)

@@ -41,6 +41,7 @@ fn nora() -> Vec<Value> {
         lab("h3", ("4548-4", "Hemoglobin A1c"), "2026-01-03", (5.5, "%"), (4.0, 5.6)),
         lab("g1", ("33914-3", "Glomerular filtration"), "2026-01-03", (58.0, "mL/min"), (60.0, 120.0)),
         lab("k1", ("2823-3", "Potassium"), "2026-03-04", (4.1, "mmol/L"), (3.5, 5.1)),
+        lab("t1", ("2093-3", "Cholesterol"), "2024-03-04", (160.0, "mg/dL"), (0.0, 199.0)),
         lab("l1", ("13457-7", "LDL"), "2024-03-04", (160.0, "mg/dL"), (0.0, 130.0)),
         lab("l2", ("13457-7", "LDL"), "2025-03-04", (120.0, "mg/dL"), (0.0, 130.0)),
         condition("c1", "44054006", "Type 2 diabetes mellitus", "2017-09-21", "active"),
@@ -61,7 +62,7 @@ fn nora() -> Vec<Value> {
         }),
         json!({
             "resourceType": "Procedure", "id": "p1", "status": "completed", "performedDateTime": "2026-02-02",
-            "code": { "text": "Transthoracic echocardiography" }, "note": [{ "text": "Ejection fraction 58 %." }]
+            "code": { "text": "Transthoracic echocardiography" }, "note": [{ "text": "Good pictures." }]
         }),
         json!({
             "resourceType": "Procedure", "id": "p2", "status": "completed", "performedDateTime": "2026-02-03",
@@ -85,7 +86,8 @@ fn nora() -> Vec<Value> {
 #[track_caller]
 fn check(question: &str, parts: &[&str], absent: &[&str]) {
     let text_of_letter = "Diabetes review Page 1 of 1\n\nThe telephone hour of the diabetes nurse is on Tuesdays from 14:00.\n\
-        \u{2022} Your sugar target at home is 80 to 130.\n\u{2022} Bring your booklet.";
+        \u{2022} Your sugar target at home is 80 to 130.\n\u{2022} Bring your booklet.\n\u{2022} Echocardiography: ejection fraction 58 %.\n\
+        \u{2022} We aim for an LDL cholesterol below 70 mg/dL.";
     let record = record_of(&nora(), vec![letter(text_of_letter, "2026-10-10")]);
     let draft = answer(&record, question, date(2026, 11, 20)).ok().unwrap();
     let text = said(&draft);
@@ -173,6 +175,7 @@ fn words_beside_a_name_are_not_dropped() {
     check("when is the telephone hour of the diabetes nurse", &["Tuesdays from 14:00"], &["Page 1"]);
     check("what is my sugar target at home", &["80 to 130"], &["booklet"]);
     check("do I have diabetes", &["Type 2 diabetes"], &["Page 1 of 1"]);
+    check("latest cholesterol", &["160.0 mg/dL"], &["70 mg/dL"]);
     check("what is my HbA1c passport", &["found nothing on \u{201c}passport\u{201d}", "5.5 %"], &[]);
 }
 
@@ -182,7 +185,7 @@ fn visits_to_come_examinations_and_letters_are_found() {
     check("when was my last visit", &["Hip replacement"], &["Eye check"]);
     check("which surgery did I have in 2026", &["Total replacement of hip"], &["echocardiography"]);
     check("which procedures did I have in 2026", &["echocardiography"], &[]);
-    check("what did the echocardiogram show", &["Ejection fraction 58 %"], &[]);
+    check("what did the echocardiogram show", &["Good pictures", "ejection fraction 58 %"], &[]);
     check("what did the kidney ultrasound show", &["Both kidneys small"], &["eGFR"]);
     check("what does the diabetes letter say about the booklet", &["Bring your booklet"], &["Tuesdays"]);
     check("when did I break my hip", &["Fracture of neck of femur", "9 Jan 2026"], &["steoporosis"]);

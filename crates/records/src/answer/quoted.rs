@@ -1,11 +1,11 @@
 //! Answers in the record's own words: the best sentences, or none at all.
 
 use super::{Ask, Claim, Draft, Kind, Quote};
-use crate::concepts::Concept;
-use crate::question::Category;
+use crate::concepts::{Concept, Domain, concepts};
 use crate::question::procedures::names_of;
+use crate::question::{Category, Cue};
 use crate::record::Source;
-use crate::words::{contains_phrase, stem};
+use crate::words::{contains_phrase, stem, tokens};
 
 /// How many sentences are quoted.
 const MOST: usize = 3;
@@ -68,6 +68,9 @@ pub(super) fn instead_of(ask: &Ask<'_>, absent: Draft) -> Draft {
 
 /// Adds what documents say: first the passages that hold all of the question, else what a newer one says.
 pub(super) fn with_documents(ask: &Ask<'_>, mut draft: Draft) -> Draft {
+    if ask.plan.concepts.is_empty() && ask.plan.asks(Cue::Open) && !ask.plan.own.is_empty() {
+        return with_all_documents(ask, draft);
+    }
     let whole = holding_all(ask);
     if whole.is_empty() {
         return with_newer_documents(ask, draft);
@@ -77,6 +80,18 @@ pub(super) fn with_documents(ask: &Ask<'_>, mut draft: Draft) -> Draft {
     claims.push(Claim::of_absence("Your entries say:".to_owned()));
     claims.append(&mut draft.claims);
     Draft { claims, ..draft }
+}
+
+/// "What did the echocardiogram show" is told by letters too, of whatever date.
+fn with_all_documents(ask: &Ask<'_>, mut draft: Draft) -> Draft {
+    let is_passage = |source: Source| matches!(source, Source::Passage(_));
+    let found = best(ask, |source| is_passage(source) && is_of_relative(ask, source));
+    let is_quoted = draft.claims.iter().flat_map(|claim| &claim.quotes).any(|quote| is_passage(quote.source));
+    if !found.is_empty() && !is_quoted {
+        draft.claims.push(Claim::of_absence("Your documents say:".to_owned()));
+        draft.claims.extend(found.iter().map(|source| quote(ask, *source)));
+    }
+    draft
 }
 
 /// Passages that hold a concept of the question and all the words beside it.
@@ -135,12 +150,21 @@ fn with_newer_documents(ask: &Ask<'_>, mut draft: Draft) -> Draft {
 fn tells(ask: &Ask<'_>, source: Source) -> bool {
     let text = ask.record.text(source).unwrap_or_default();
     if ask.plan.category == Some(Category::Results) {
-        let stems = ask.record.stems(source);
-        return stems.iter().any(|word| word.parse::<f64>().is_ok());
+        let words = tokens(text);
+        let is_measured = words.iter().any(|word| word.parse::<f64>().is_ok());
+        return is_measured && names_itself(ask, &words);
     }
     let is_sentence = text.trim_end().ends_with(['.', '!', '?', ';']) || text.contains('\t');
     const FEWEST: usize = 4;
     is_sentence && text.split_whitespace().count() >= FEWEST
+}
+
+/// Whether an analyte is named for itself and not only inside a longer name: "LDL cholesterol" is no cholesterol.
+fn names_itself(ask: &Ask<'_>, words: &[String]) -> bool {
+    let is_analyte = |concept: &&&Concept| concept.domain == Domain::Analyte;
+    let asked: Vec<&str> = ask.plan.concepts.iter().filter(is_analyte).map(|concept| concept.key).collect();
+    let mentions = concepts().find(words, &|_| false, &|_| true);
+    asked.is_empty() || mentions.iter().any(|mention| asked.contains(&mention.concept.key))
 }
 
 pub(super) fn quote(ask: &Ask<'_>, source: Source) -> Claim {
