@@ -81,8 +81,14 @@ impl Store {
         let (backend, key_store, blobs) = {
             let config = config.clone();
             let opened = tokio::task::spawn_blocking(move || {
-                let keys = SqliteKeys::open(&config.dir)?;
-                Ok::<_, Error>((Sqlite::open(&config)?, keys, Blobs::open(&config.dir)?))
+                let has_keys = config.dir.join("keys.db").exists();
+                let record = Sqlite::open(&config)?;
+                if record.last_pat().is_some() && !has_keys {
+                    let lost = "the record is there but its keys (keys.db) are not; put them back";
+                    return Err(Error::Unusable(lost.to_owned()));
+                }
+                let keys = SqliteKeys::open(&config.dir, record.last_pat().unwrap_or(0))?;
+                Ok::<_, Error>((record, keys, Blobs::open(&config.dir)?))
             });
             opened.await.map_err(|_| Error::Io("the start broke off".to_owned()))??
         };

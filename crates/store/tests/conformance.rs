@@ -54,6 +54,7 @@ macro_rules! every_story {
             audit::the_chain_holds_no_name,
             bad_days::a_full_disk_keeps_nothing_of_what_failed,
             bad_days::a_second_opening_is_refused_with_a_reason,
+            bad_days::keys_from_an_older_copy_give_no_number_twice,
             bad_days::an_index_of_another_layout_is_refused,
             bad_days::a_damaged_body_is_named_and_the_others_go_on,
             bad_days::all_acknowledged_is_there_after_reopening,

@@ -30,13 +30,17 @@ pub(crate) struct SqliteKeys {
 }
 
 impl SqliteKeys {
-    pub(crate) fn open(dir: &Path) -> Result<Self, Error> {
+    /// `last_pat` is the highest number in the record: keys that were restored from an older copy know less.
+    pub(crate) fn open(dir: &Path, last_pat: i64) -> Result<Self, Error> {
         let connection = schema::open_keys(&dir.join("keys.db"))?;
         for statement in [BY_PATIENT, BY_PAT, LAST_PAT, ADD, DESTROY, SETTING, SET_SETTING] {
             connection.prepare(statement).map_err(sql_error)?;
         }
         let last: i64 = connection.query_row(LAST_PAT, [], |row| row.get(0)).map_err(sql_error)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), next: AtomicI64::new(last + 1) })
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+            next: AtomicI64::new(last.max(last_pat) + 1),
+        })
     }
 
     async fn run<T, F>(&self, work: F) -> Result<T, Error>

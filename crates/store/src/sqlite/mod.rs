@@ -30,6 +30,7 @@ pub(crate) struct Sqlite {
     path: PathBuf,
     readers: Arc<Readers>,
     writer: Writer,
+    last_pat: Option<i64>,
 }
 
 impl Sqlite {
@@ -39,8 +40,14 @@ impl Sqlite {
         let connection = schema::open_writer(&path, config.max_bytes)?;
         check_statements(&connection)?;
         let readers = Arc::new(Readers::open(&path, config.readers)?);
+        let last_pat = row::last_pat(&connection).map_err(sql_error)?;
         let writer = Writer::start(connection, config)?;
-        Ok(Self { path, readers, writer })
+        Ok(Self { path, readers, writer, last_pat })
+    }
+
+    /// The highest number of a patient in the record as it was opened; none where it was empty.
+    pub(crate) fn last_pat(&self) -> Option<i64> {
+        self.last_pat
     }
 
     async fn read<T, F>(&self, query: F) -> Result<T, Error>

@@ -93,17 +93,27 @@ pub(super) const STATEMENTS: &[&str] = &[
     BLOBS_OF,
     CURSOR,
     SET_CURSOR,
+    LAST_PAT,
     TYPES,
     ADD_TYPE,
     COUNT_RESOURCES,
     COUNT_REST,
 ];
 
+const LAST_PAT: &str = "
+    SELECT max(pat) FROM (
+        SELECT max(pat) AS pat FROM log UNION ALL SELECT max(pat) FROM log_also UNION ALL SELECT max(pat) FROM blob)";
+
 /// The name under which the highest number ever given to a resource is kept.
 pub(super) const RID_MARK: &str = "#rid";
 
 /// Clocks of two writers may differ by as much; the log is in the order of commits, not quite of times.
 const DISORDER_MS: i64 = 600_000;
+
+/// The highest number of a patient anywhere; none in an empty record.
+pub(super) fn last_pat(connection: &Connection) -> Result<Option<i64>> {
+    connection.query_row(LAST_PAT, [], |row| row.get(0))
+}
 
 pub(super) fn newest(connection: &Connection, name: &Name) -> Result<Option<LogRow>> {
     let mut statement = connection.prepare_cached(NEWEST)?;

@@ -42,6 +42,29 @@ pub async fn a_second_opening_is_refused_with_a_reason(house: House) {
     house.open().await;
 }
 
+pub async fn keys_from_an_older_copy_give_no_number_twice(house: House) {
+    let (keys, copy) = (house.dir().join("keys.db"), house.dir().join("keys.copy"));
+    let store = house.open().await;
+    put(&system(&store), patient("p", "Ivanova")).await;
+    close(store).await;
+    std::fs::copy(&keys, &copy).unwrap();
+    let store = house.open().await;
+    put(&system(&store), observation("lost", "q", "1", "2026-01-01", 1.0)).await;
+    close(store).await;
+    for left in ["keys.db-wal", "keys.db-shm", "keys.db"] {
+        let _absent = std::fs::remove_file(house.dir().join(left));
+    }
+    let Err(Error::Unusable(text)) = house.try_open(house.config()).await else { panic!("it opened") };
+    assert!(text.contains("keys.db"), "{text}");
+
+    std::fs::rename(&copy, &keys).unwrap();
+    let store = house.open().await;
+    put(&system(&store), observation("new", "r", "1", "2026-01-02", 2.0)).await;
+    let counted = query("Observation", &[("patient", "r"), ("_summary", "count")]);
+    let page = person(&store, &["r"]).search(&counted, salus_store::Page::first(1)).await.unwrap();
+    assert_eq!(page.total, Some(1), "what is another's is not counted");
+}
+
 pub async fn an_index_of_another_layout_is_refused(house: House) {
     let store = house.open().await;
     put(&system(&store), patient("p", "Ivanova")).await;
