@@ -21,6 +21,9 @@ pub(super) fn answer(ask: &Ask<'_>) -> Option<Draft> {
     if ask.plan.asks(Cue::Dosage) || ask.plan.asks(Cue::Prescriber) {
         return Some(in_detail(ask, &named));
     }
+    if ask.plan.asks(Cue::Stop) && ask.plan.intent == Intent::When {
+        return Some(stopped(ask, &named));
+    }
     Some(match ask.plan.intent {
         Intent::Count => count(ask, &named),
         Intent::First => prescribed(ask, "first", named.first().copied()),
@@ -95,6 +98,21 @@ fn in_detail(ask: &Ask<'_>, named: &[usize]) -> Draft {
     Draft::structured(claims)
 }
 
+/// When it ended, where the record tells; else that it does not, and how each entry stands.
+fn stopped(ask: &Ask<'_>, named: &[usize]) -> Draft {
+    let is_past = |at: &usize| ask.fact(*at).standing == Standing::Past;
+    let ended = named.iter().rev().copied().find(|at| is_past(at) && ask.fact(*at).end.is_some());
+    if let Some((at, end)) = ended.and_then(|at| Some((at, ask.fact(at).end.as_ref()?))) {
+        let text = format!("Your record lists {} as ended on {}.", ask.fact(at).recorded, end.shown());
+        return Draft::structured(vec![Claim::about(ask.record, text, &[at])]);
+    }
+    let mut draft = whether(ask, named);
+    let subject = ask.plan.subject().unwrap_or_else(|| "it".to_owned());
+    let text = format!("I can't find a date on which {subject} ended in your record.");
+    draft.claims.insert(0, Claim::of_absence(text));
+    draft
+}
+
 fn from_first_to_last(ask: &Ask<'_>, named: &[usize]) -> Draft {
     let mut draft = prescribed(ask, "first", named.first().copied());
     if named.len() > 1 {
@@ -113,13 +131,44 @@ fn not_in_time(ask: &Ask<'_>, named: &[usize]) -> Draft {
 
 fn in_time(ask: &Ask<'_>, all: &[usize]) -> Draft {
     let within: Vec<usize> = all.iter().copied().filter(|at| ask.in_time(ask.fact(*at))).collect();
-    if within.is_empty() {
+    let mut claims: Vec<Claim> = ask.newest_of_each(&within).iter().map(|at| listed(ask, *at)).collect();
+    let open_ended = ask.newest_of_each(&begun_before(ask, all, &within));
+    if claims.is_empty() && open_ended.is_empty() {
         return Draft::absent(
             format!("I can't find a medicine{} in your record.", ask.time_said()),
             Vec::new(),
         );
     }
-    Draft::structured(ask.newest_of_each(&within).iter().map(|at| listed(ask, *at)).collect())
+    if !open_ended.is_empty() {
+        const MOST: usize = 5;
+        let verb = if open_ended.len() == 1 { "entry was" } else { "entries were" };
+        let text = format!(
+            "{} {verb} begun before that and ended at a time your record leaves open:",
+            open_ended.len()
+        );
+        claims.push(Claim::about(ask.record, text, &open_ended).counting(&open_ended));
+        claims.extend(open_ended.iter().take(MOST).map(|at| listed(ask, *at)));
+    }
+    Draft::structured(claims)
+}
+
+/// Past medicines without an end that were begun before the time asked for: they may have been taken in it.
+fn begun_before(ask: &Ask<'_>, all: &[usize], within: &[usize]) -> Vec<usize> {
+    let from = ask.plan.span.as_ref().and_then(|span| span.from);
+    let is_before = |at: &usize| {
+        let fact = ask.fact(*at);
+        let begun = fact.date.as_ref().zip(from).is_some_and(|(date, from)| date.last < from);
+        begun && fact.standing == Standing::Past && fact.end.is_none() && is_lasting(fact)
+    };
+    if ask.plan.asks(Cue::Began) {
+        return Vec::new();
+    }
+    all.iter().copied().filter(|at| !within.contains(at)).filter(is_before).collect()
+}
+
+/// Prescribed or taken over a time; what is handed out or given once is not.
+fn is_lasting(fact: &Fact) -> bool {
+    matches!(fact.source.type_name.as_str(), "MedicationRequest" | "MedicationStatement")
 }
 
 /// Active by its status, and its course has not run out.

@@ -128,9 +128,16 @@ fn visits_are_of_the_kind_of_their_class() {
 #[test]
 fn medicines_hold_from_start_to_end() {
     check("which medicines have I stopped", &["1 medicine as ended", "Ramipril"], &["Levothyroxine"]);
-    check("what medicines did I take in 2020", &["Levothyroxine"], &["Ramipril"]);
+    check("what medicines did I take in 2020", &["Levothyroxine", "leaves open: Metformin 500 MG"], &[]);
     check("did I take levothyroxine in 2018", &["can't find levothyroxine", "in 2018"], &[]);
     check("which medicines were prescribed in 2024", &["Metformin"], &["Levothyroxine"]);
+    check(
+        "what medicines was I taking in 2018",
+        &["ended at a time your record leaves open", "Ramipril"],
+        &[],
+    );
+    check("when did I stop ramipril", &["can't find a date", "Ramipril 5 MG as past"], &["first entry"]);
+    check("does diabetes run in my family", &["natural daughter"], &["found nothing"]);
     check("when did I start taking metformin", &["21 Sep 2017"], &["question for your doctor"]);
     check("how often do I take metformin", &["one tablet twice a day"], &["2 entries"]);
     check("what is my dose of levothyroxine", &["50 micrograms in the morning"], &["vaccination"]);

@@ -51,6 +51,7 @@ pub(crate) enum Cue {
     Open,
     Next,
     Surgery,
+    Stop,
 }
 
 /// A cue and the words that gave it.
@@ -169,6 +170,7 @@ fn cue_named(name: &str) -> Option<Cue> {
         "moment" => Cue::Moment,
         "open" => Cue::Open,
         "next" => Cue::Next,
+        "stop" => Cue::Stop,
         "surgery" => Cue::Surgery,
         _ => return None,
     })
