@@ -20,6 +20,7 @@ use salus_core::Timestamp;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
+use tracing::Instrument;
 
 /// How long an answer is kept.
 const LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -108,7 +109,8 @@ impl Kept {
     }
 }
 
-/// Lets a POST under `/api/v1` that carries a key happen once.
+/// Lets a POST under `/api/v1` that carries a key happen once. The work goes on when the client has gone: what it did is
+/// kept, so that the next try is answered with it.
 pub(crate) async fn idempotency(
     State(app): State<App>,
     request: Request,
@@ -119,12 +121,16 @@ pub(crate) async fn idempotency(
     let caller = Caller::from_request_parts(&mut parts, &app).await?;
     let slot = (caller.account().to_owned(), key, parts.uri.to_string());
 
-    let _claim = app.answers.claim(&slot)?;
-    let (request, fingerprint) = with_fingerprint(&app, Request::from_parts(parts, body)).await?;
-    if let Some(answer) = app.answers.find(&slot, fingerprint, app.now())? {
-        return Ok(answer);
-    }
-    keep(&app, &slot, fingerprint, next.run(request).await).await
+    let work = async move {
+        let _claim = app.answers.claim(&slot)?;
+        let (request, fingerprint) = with_fingerprint(&app, Request::from_parts(parts, body)).await?;
+        if let Some(answer) = app.answers.find(&slot, fingerprint, app.now())? {
+            return Ok(answer);
+        }
+        keep(&app, &slot, fingerprint, next.run(request).await).await
+    };
+    let ended = tokio::spawn(work.in_current_span()).await;
+    ended.unwrap_or_else(|cause| Err(ApiError::internal(format!("a request broke off: {cause}"))))
 }
 
 fn key_of(request: &Request) -> Result<Option<String>, ApiError> {

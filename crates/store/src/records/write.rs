@@ -62,7 +62,7 @@ impl Records {
             let has_jobs = !jobs.is_empty();
             let jobs = jobs.iter().map(|job| self.inner.prepare_job(job)).collect();
             let prepared = Prepared { conditions, ops, jobs, audit, ..Prepared::default() };
-            match self.inner.backend.commit(prepared).await? {
+            match self.commit_and_tell(prepared, has_jobs).await? {
                 Outcome::Raced => {}
                 Outcome::Committed { seqs, jobs } => {
                     for (index, seq) in places.iter().zip(&seqs) {
@@ -70,17 +70,30 @@ impl Records {
                             written.seq = *seq;
                         }
                     }
-                    if let Some(last) = seqs.last() {
-                        self.inner.has_moved(*last);
-                    }
-                    if has_jobs {
-                        self.inner.job_ready.notify_waiters();
-                    }
                     return Ok((written.into_iter().flatten().collect(), jobs));
                 }
             }
         }
         Err(Conflict::Contended.into())
+    }
+
+    /// Commits, and tells who watches the log and who waits for jobs: also when the caller has gone in the meantime,
+    /// for the commit happens all the same.
+    async fn commit_and_tell(&self, prepared: Prepared, has_jobs: bool) -> Result<Outcome, Error> {
+        let inner = Arc::clone(&self.inner);
+        let telling = tokio::spawn(async move {
+            let outcome = inner.backend.commit(prepared).await?;
+            if let Outcome::Committed { seqs, .. } = &outcome {
+                if let Some(last) = seqs.last() {
+                    inner.has_moved(*last);
+                }
+                if has_jobs {
+                    inner.job_ready.notify_waiters();
+                }
+            }
+            Ok(outcome)
+        });
+        telling.await.map_err(|_| Error::Io("a write broke off".to_owned()))?
     }
 
     /// Checks the form of the ops, names what has no name yet, and puts ops on the same resource together.
