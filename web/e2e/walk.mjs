@@ -184,6 +184,7 @@ async function everyScreen({ page, picture }, home, document) {
   if ((await result.count()) > 0) {
     await result.click()
     await page.locator('table').waitFor()
+    if ((await page.locator('main figure').count()) > 0) await page.locator('main figure [role=group] button').first().waitFor()
     await inspect(page, 'one result')
     await picture('result')
     await page.getByRole('link', { name: /^Source/ }).first().click()
