@@ -1,8 +1,5 @@
 //! The logins of the demo: one for each role.
 
-/// The password of every demo account.
-pub const PASSWORD: &str = "salus-demo-2026";
-
 /// A login.
 pub struct DemoAccount {
     /// What to sign in with.

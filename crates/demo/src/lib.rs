@@ -16,7 +16,7 @@ mod resources;
 mod shared;
 mod when;
 
-pub use accounts::{DemoAccount, PASSWORD, accounts};
+pub use accounts::{DemoAccount, accounts};
 pub use jiff::civil::Date;
 pub use population::population;
 
