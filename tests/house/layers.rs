@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 /// chain (`core ← fhir`); the crates of a row of capabilities or engines never know each other.
 const LAYERS: &[Layer] = &[
     Layer::Chain(&["core", "fhir"]),
-    Layer::Chain(&["access"]),
+    Layer::Row(&["access", "deid"]),
+    Layer::Row(&["outbound"]),
     Layer::Row(&["store", "pdf"]),
     Layer::Chain(&["auth", "http"]),
-    Layer::Row(&["rest", "records", "demo"]),
+    Layer::Row(&["identity", "rest", "records", "emergency", "audit", "rights", "demo"]),
     Layer::Chain(&["bench", "server"]),
     Layer::Row(&["tests"]),
 ];

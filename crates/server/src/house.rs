@@ -27,7 +27,14 @@ pub fn accounts(store: &Store, config: &Config) -> Result<Auth, Failure> {
 
 /// Everything that is mounted. A new capability is one crate and one line here.
 pub fn capabilities() -> Vec<Capability> {
-    vec![salus_rest::capability(), salus_records::capability()]
+    vec![
+        salus_identity::capability(),
+        salus_rest::capability(),
+        salus_records::capability(),
+        salus_emergency::capability(),
+        salus_audit::capability(),
+        salus_rights::capability(),
+    ]
 }
 
 /// The state that handlers and jobs share.
