@@ -4,6 +4,7 @@
 //! Start reading at [`Chore`]; each chore has a file of its own.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod asvs;
 mod demo;
 mod dictionary;
 mod fhir_tables;
@@ -24,6 +25,7 @@ usage: cargo xtask <chore> [--yes]
   test          install what is missing, then run every check and test
   setup         only install what is missing
   tidy          check the house rules that no compiler knows
+  asvs          list the requirements of OWASP ASVS 5.0 that have a test named after them
   web           build the web client into web/dist
   openapi       write web/openapi.json from the server and generate the web client's API from it
   fhir-tables   derive crates/fhir/src/tables from the published R4 definitions
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(yes, &rest),
         Some("setup") => setup::run(yes).map(drop),
         Some("tidy") => tidy::run(),
+        Some("asvs") => asvs::run(),
         Some("web") => setup::run(yes).and_then(|tools| web::build(&tools)),
         Some("openapi") => setup::run(yes).and_then(|tools| web::openapi(&tools)),
         Some("fhir-tables") => fhir_tables::run(),

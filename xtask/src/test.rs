@@ -3,7 +3,7 @@
 use crate::demo::target_folder;
 use crate::setup::Tools;
 use crate::shell::{self, cargo, root, say};
-use crate::{Result, setup, tidy, web};
+use crate::{Result, asvs, setup, tidy, web};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -12,6 +12,7 @@ pub fn run(yes: bool, words: &[&str]) -> Result {
     let tools = setup::run(yes)?;
     say("House rules");
     tidy::run()?;
+    asvs::tidy()?;
     shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     web::build(&tools)?;
     say("Web client: types, components, contrast");
