@@ -1,7 +1,7 @@
 //! Accounts: who may sign in, what part they play, whose records they have to do with.
 
 use crate::Error;
-use salus_access::{Relationship, Role, Subject};
+use salus_access::{Relationship, Role};
 use salus_core::Secret;
 use salus_store::Stored;
 use serde_json::Value;
@@ -28,6 +28,10 @@ pub struct Account {
     pub is_active: bool,
     /// The patients they have to do with, by patient id.
     pub patients: BTreeMap<String, Relationship>,
+    /// The `Practitioner` they are, by id.
+    pub practitioner: Option<String>,
+    /// The `Organization` they work for, by id: its patients are in their care.
+    pub organization: Option<String>,
     pub(crate) password_hash: Secret<String>,
 }
 
@@ -41,16 +45,15 @@ pub struct NewAccount {
     pub roles: Vec<Role>,
     /// The patients they have to do with, by patient id.
     pub patients: BTreeMap<String, Relationship>,
+    /// The `Practitioner` they are, by id.
+    pub practitioner: Option<String>,
+    /// The `Organization` they work for, by id.
+    pub organization: Option<String>,
     /// Judged by [`crate::password_rule`].
     pub password: Secret<String>,
 }
 
 impl Account {
-    /// Who this is to the rest of Salus.
-    pub fn subject(&self) -> Subject {
-        Subject::new(&self.id, &self.display_name, self.roles.clone(), self.patients.clone())
-    }
-
     pub(crate) fn read(stored: &Stored) -> Result<Self, Error> {
         let body = stored.json()?;
         Self::parse(stored, &body)
@@ -60,6 +63,10 @@ impl Account {
     fn parse(stored: &Stored, body: &Value) -> Option<Self> {
         let text = |name: &str| body[name].as_str().map(str::to_owned);
         let roles = body["role"].as_array().into_iter().flatten();
+        let named = |field: &str, type_name: &str| {
+            let id = body[field]["reference"].as_str()?.strip_prefix(type_name)?.strip_prefix('/')?;
+            Some(id.to_owned())
+        };
         let patients = body["patient"].as_array().into_iter().flatten().map(|entry| {
             let id = entry["reference"]["reference"].as_str()?.strip_prefix("Patient/")?;
             Some((id.to_owned(), entry["relationship"].as_str()?.parse().ok()?))
@@ -72,6 +79,8 @@ impl Account {
             roles: roles.map(|role| role.as_str()?.parse().ok()).collect::<Option<_>>()?,
             is_active: body["state"] == "active",
             patients: patients.collect::<Option<_>>()?,
+            practitioner: named("practitioner", "Practitioner"),
+            organization: named("organization", "Organization"),
             password_hash: Secret::new(text("passwordHash")?),
         })
     }
@@ -94,6 +103,15 @@ impl Account {
         });
         if !roles.is_empty() {
             resource["role"] = json!(roles);
+        }
+        let named = [
+            ("practitioner", "Practitioner", &self.practitioner),
+            ("organization", "Organization", &self.organization),
+        ];
+        for (field, type_name, id) in named {
+            if let Some(id) = id {
+                resource[field] = json!({ "reference": format!("{type_name}/{id}") });
+            }
         }
         if !self.patients.is_empty() {
             resource["patient"] = self.patients.iter().map(patient).collect();

@@ -72,6 +72,8 @@ impl Auth {
             roles: new.roles,
             is_active: true,
             patients: new.patients,
+            practitioner: new.practitioner,
+            organization: new.organization,
             password_hash: Secret::new(self.inner.passwords.hash(new.password).await?),
         };
         let mut batch = Batch::create(account.resource());

@@ -110,7 +110,7 @@ impl Auth {
             return Ok(None);
         }
         let identity = Identity {
-            subject: Arc::new(scope.narrow(account.subject())),
+            subject: Arc::new(scope.narrow(self.subject(&account).await?)),
             email: account.email.into(),
             credential: id.clone(),
             scope,

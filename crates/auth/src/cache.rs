@@ -4,6 +4,7 @@
 //! after the log moved for what another one does. [`LIFE`] bounds it in any case.
 
 use crate::authenticate::Identity;
+use crate::circle::DECIDING_TYPES;
 use crate::token::CredentialId;
 use crate::{Inner, account::USER_ACCOUNT, api_tokens::API_TOKEN, sessions::USER_SESSION};
 use jiff::SignedDuration;
@@ -90,6 +91,7 @@ async fn forget_changes(inner: &Inner, after: u64) {
     for change in changes {
         match change.type_name.as_str() {
             USER_ACCOUNT => inner.cache.forget_all(),
+            other if DECIDING_TYPES.contains(&other) => inner.cache.forget_all(),
             USER_SESSION => inner.cache.forget(&CredentialId::Session(change.id)),
             API_TOKEN => inner.cache.forget(&CredentialId::Token(change.id)),
             _ => {}

@@ -16,6 +16,7 @@ mod api_tokens;
 mod audit;
 pub mod authenticate;
 mod cache;
+mod circle;
 pub mod lockout;
 mod password;
 pub mod password_rule;
@@ -81,6 +82,8 @@ pub struct AuthConfig {
     pub sessions_by_account: usize,
     /// The longest life of an API token, in days.
     pub token_days: u32,
+    /// From this age on, in years, a child's record is no longer open to their parents by itself.
+    pub majority_years: u8,
 }
 
 impl Default for AuthConfig {
@@ -92,6 +95,7 @@ impl Default for AuthConfig {
             absolute_hours: 12,
             sessions_by_account: 20,
             token_days: 365,
+            majority_years: 18,
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) const PASSWORD: &str = "heron river turns twice";
 pub(crate) struct Door {
     pub(crate) auth: Auth,
     pub(crate) clock: Arc<ManualClock>,
-    store: Store,
+    pub(crate) store: Store,
     dir: Arc<tempfile::TempDir>,
 }
 
@@ -58,6 +58,8 @@ impl Door {
             display_name: "Maria López".to_owned(),
             roles: vec![Role::Person],
             patients: BTreeMap::new(),
+            practitioner: None,
+            organization: None,
             password: secret(PASSWORD),
         };
         self.auth.create_account(new).await

@@ -10,12 +10,15 @@ pub struct DemoAccount {
     pub roles: Vec<&'static str>,
     /// Ids of Patients, each with the relationship: `self`, `child`, `parent`, `in-care`.
     pub patients: Vec<(&'static str, &'static str)>,
+    /// The id of the Practitioner they are.
+    pub practitioner: Option<&'static str>,
 }
 
 /// One login for each role. The caregiver is a person, too, with a record of her own.
 pub fn accounts() -> Vec<DemoAccount> {
     let account = |email, display_name, roles: &[&'static str], patients: &[(&'static str, &'static str)]| {
-        DemoAccount { email, display_name, roles: roles.to_vec(), patients: patients.to_vec() }
+        let (roles, patients) = (roles.to_vec(), patients.to_vec());
+        DemoAccount { email, display_name, roles, patients, practitioner: None }
     };
     vec![
         account("maria@demo.salus", "Maria Lindqvist", &["person"], &[("maria-lindqvist", "self")]),
@@ -25,19 +28,22 @@ pub fn accounts() -> Vec<DemoAccount> {
             &["person", "caregiver"],
             &[("hanna-lindqvist", "self"), ("noah-lindqvist", "child"), ("ingrid-lindqvist", "parent")],
         ),
-        account(
-            "clinician@demo.salus",
-            "Dr. Abena Osei",
-            &["clinician"],
-            &[
-                ("maria-lindqvist", "in-care"),
-                ("ingrid-lindqvist", "in-care"),
-                ("samuel-okafor", "in-care"),
-                ("priya-raman", "in-care"),
-                ("tomasz-kowalczyk", "in-care"),
-                ("george-papadakis", "in-care"),
-            ],
-        ),
+        DemoAccount {
+            practitioner: Some("dr-osei"),
+            ..account(
+                "clinician@demo.salus",
+                "Dr. Abena Osei",
+                &["clinician"],
+                &[
+                    ("maria-lindqvist", "in-care"),
+                    ("ingrid-lindqvist", "in-care"),
+                    ("samuel-okafor", "in-care"),
+                    ("priya-raman", "in-care"),
+                    ("tomasz-kowalczyk", "in-care"),
+                    ("george-papadakis", "in-care"),
+                ],
+            )
+        },
         account(
             "pharmacist@demo.salus",
             "Ruth Abernathy",

@@ -130,6 +130,8 @@ impl TestApp {
             display_name,
             roles,
             patients,
+            practitioner: None,
+            organization: None,
             password: Secret::new(PASSWORD.to_owned()),
         };
         self.app.auth.create_account(new).await.unwrap();

@@ -7,7 +7,7 @@ use crate::hash::KeyedHash;
 use crate::index;
 use crate::keys::kms::{Kms, LocalKeyFile};
 use crate::keys::{Keyring, PatientKey};
-use crate::records::{Caller, Records};
+use crate::records::{Caller, GATE, Records};
 use crate::resource::{Change, Event, Stored};
 use crate::sqlite::{Sqlite, SqliteKeys};
 use crate::{Error, Stats, StoreConfig, seal};
@@ -125,6 +125,12 @@ impl Store {
     /// The whole record, for the platform's own work; audited with the reason. Internal types are only here.
     pub fn system(&self, reason: &'static str) -> Records {
         Records::new(self.inner.clone(), Caller::System(reason))
+    }
+
+    /// The whole record, for deciding who may see what, and for nothing else: what is read here is shown to nobody.
+    /// These looks happen at nearly every sign-in, so the audit holds none of them.
+    pub fn gate(&self) -> Records {
+        Records::new(self.inner.clone(), Caller::System(GATE))
     }
 
     /// Tells where the log stands, whenever it moves.

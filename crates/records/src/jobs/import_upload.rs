@@ -36,7 +36,7 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
     let Some(account) = account.filter(|account| account.is_active) else {
         return Err(JobError::Never("the account that uploaded the file is closed".to_owned()));
     };
-    let subject = account.subject();
+    let subject = app.auth.subject(&account).await.map_err(|error| JobError::Again(error.to_string()))?;
     let others = subject.patients.keys().filter(|id| **id != person).cloned().collect();
     let records = app.store.as_user(Arc::new(subject));
     let patient = records.read("Patient", &person).await?.map(|stored| stored.json()).transpose()?;

@@ -33,6 +33,12 @@ pub struct Add {
     /// PATIENT-ID:RELATIONSHIP, where the relationship is self, child, parent, partner, entrusted or in-care.
     #[arg(long = "patient", value_parser = patient)]
     patients: Vec<(String, Relationship)>,
+    /// The id of the Practitioner they are.
+    #[arg(long)]
+    practitioner: Option<String>,
+    /// The id of the Organization they work for: its patients are in their care.
+    #[arg(long)]
+    organization: Option<String>,
     /// Also make an API token and print it, once.
     #[arg(long)]
     token: bool,
@@ -53,6 +59,8 @@ pub async fn run(config: &Config, command: Command) -> Result<ExitCode, Failure>
             display_name: add.name,
             roles: add.roles,
             patients: BTreeMap::from_iter(add.patients),
+            practitioner: add.practitioner,
+            organization: add.organization,
             password,
         })
         .await?;

@@ -83,6 +83,8 @@ async fn fill(app: &App, path: &Path) -> Result<Value, Failure> {
                 display_name: account.display_name.to_owned(),
                 roles,
                 patients: patients.collect::<Result<_, Failure>>()?,
+                practitioner: account.practitioner.map(str::to_owned),
+                organization: None,
                 password: Secret::new(password.clone()),
             })
             .await?;

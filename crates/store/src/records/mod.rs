@@ -25,6 +25,9 @@ use salus_fhir::{defs, json::Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The reason of the looks that decide about access.
+pub(crate) const GATE: &str = "decide about access";
+
 /// The record as one caller sees it. Cheap to clone.
 #[derive(Clone)]
 pub struct Records {
@@ -92,9 +95,12 @@ impl Records {
     }
 
     /// Whether a look at this type is worth an audit entry: the platform's looks at its own accounts and
-    /// sessions, which hold no health data, are not.
+    /// sessions, which hold no health data, are not, nor are those by which it decides who may see what.
     fn is_audited(&self, type_name: &str) -> bool {
-        !matches!(self.caller, Caller::System(_)) || !defs::is_internal(type_name)
+        match self.caller {
+            Caller::User(_) => true,
+            Caller::System(reason) => reason != GATE && !defs::is_internal(type_name),
+        }
     }
 
     /// Audits what was done with one log entry's resource.

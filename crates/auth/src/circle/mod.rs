@@ -1,0 +1,64 @@
+//! Whose records an account reaches, worked out anew whenever it is asked who somebody is.
+//!
+//! An account names people itself (oneself, a child, a parent); the clinic it works for and the care teams it belongs to
+//! bring their patients; a child who came of age takes their record back. What is read for it is shown to nobody.
+//!
+//! Start reading at [`Auth::subject`].
+
+mod family;
+mod staff;
+
+use crate::{Account, Auth, Error};
+use salus_access::{Relationship, Subject};
+use salus_fhir::search::Query;
+use salus_store::{Page, Records, Stored};
+use std::collections::BTreeMap;
+
+/// So many resources are read at a time.
+const STEP: u32 = 500;
+
+/// The types whose change changes somebody's circle.
+pub(crate) const DECIDING_TYPES: &[&str] = &["Patient", "CareTeam"];
+
+impl Auth {
+    /// Who an account is to the rest of Salus at this moment, with what they may do.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub async fn subject(&self, account: &Account) -> Result<Subject, Error> {
+        let patients = self.circle(account).await?;
+        Ok(Subject::new(&account.id, &account.display_name, account.roles.clone(), patients))
+    }
+
+    /// The patients the account has to do with. What it says itself goes before what its work brings: a clinician who is
+    /// a patient of their own clinic is themselves.
+    async fn circle(&self, account: &Account) -> Result<BTreeMap<String, Relationship>, Error> {
+        let gate = self.inner.store.gate();
+        let today = self.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let mut patients = account.patients.clone();
+        for child in family::grown_up(&gate, &patients, self.inner.config.majority_years, today).await? {
+            patients.remove(&child);
+        }
+        for patient in staff::in_care(&gate, account).await? {
+            patients.entry(patient).or_insert(Relationship::InCare);
+        }
+        Ok(patients)
+    }
+}
+
+/// Everything that a query finds.
+async fn every(records: &Records, type_name: &str, pairs: &[(&str, String)]) -> Result<Vec<Stored>, Error> {
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let query = Query::parse(type_name, &pairs).map_err(|cause| Error::Broken(cause.to_string()))?;
+    let mut page = Page::first(STEP);
+    let mut found = Vec::new();
+    loop {
+        let step = records.search(&query, page).await?;
+        found.extend(step.matches);
+        let Some(next) = step.next else { return Ok(found) };
+        page = Page { count: STEP, cursor: Some(next) };
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+//! Whom an account has in its care by its work: the patients of its clinic, its own, and those of its care teams.
+
+use super::every;
+use crate::{Account, Error};
+use salus_access::Role;
+use salus_store::Records;
+use std::collections::BTreeSet;
+
+/// The patients in the account's professional care; none for accounts that play no professional part.
+///
+/// A clinic is a tenant: its staff reach the patients that it manages or whose general practice it is, and nobody else's.
+pub(super) async fn in_care(gate: &Records, account: &Account) -> Result<BTreeSet<String>, Error> {
+    let mut patients = BTreeSet::new();
+    if !account.roles.iter().any(|role| matches!(role, Role::Clinician | Role::Pharmacist)) {
+        return Ok(patients);
+    }
+    if let Some(organization) = &account.organization {
+        let organization = format!("Organization/{organization}");
+        for parameter in ["organization", "general-practitioner"] {
+            let found = every(gate, "Patient", &[(parameter, organization.clone())]).await?;
+            patients.extend(found.into_iter().map(|stored| stored.id));
+        }
+    }
+    if let Some(practitioner) = &account.practitioner {
+        let practitioner = format!("Practitioner/{practitioner}");
+        let own = every(gate, "Patient", &[("general-practitioner", practitioner.clone())]).await?;
+        patients.extend(own.into_iter().map(|stored| stored.id));
+        let teams = [("participant", practitioner), ("status", "active".to_owned())];
+        for team in every(gate, "CareTeam", &teams).await? {
+            let body = team.json()?;
+            let subject =
+                body["subject"]["reference"].as_str().and_then(|text| text.strip_prefix("Patient/"));
+            patients.extend(subject.map(str::to_owned));
+        }
+    }
+    Ok(patients)
+}
