@@ -17,4 +17,4 @@ pub mod subject;
 
 pub use policy::{AccessPolicy, Action, Decision, Rule, Scope, TypeSet};
 pub use rows::{RowFilter, RowRule};
-pub use subject::{Relationship, Role, Subject};
+pub use subject::{Relationship, Role, Subject, UnknownCode};

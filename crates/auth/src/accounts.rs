@@ -14,7 +14,7 @@ use salus_fhir::search::Query;
 use salus_store::{Batch, Conflict, Expect, Op, Page, Records};
 use std::collections::BTreeMap;
 
-const MOST_NAME_CHARS: usize = 200;
+pub(crate) const MOST_NAME_CHARS: usize = 200;
 
 /// Why an account was not made or changed, by what the caller does next.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,9 @@ pub enum AccountError {
     /// The name is empty or too long.
     #[error("A name has 1 to 200 characters.")]
     Name,
+    /// Nobody would be left to run the installation.
+    #[error("Somebody has to be left who runs this installation. Make another administrator first.")]
+    LastAdmin,
     /// The new password is not good enough.
     #[error(transparent)]
     Weak(#[from] WeakPassword),
@@ -190,11 +193,7 @@ impl Auth {
         password: Secret<String>,
     ) -> Result<(), AccountError> {
         account.password_hash = Secret::new(self.inner.passwords.hash(password).await?);
-        let expect = Expect::Version(account.version);
-        let records = self.inner.store.system("renew a password hash");
-        records.write(Batch::of(Op::Put { resource: account.resource(), expect })).await?;
-        self.inner.cache.forget_all();
-        Ok(())
+        self.replace(&account, "renew a password hash").await
     }
 
     async fn change(
@@ -203,17 +202,22 @@ impl Auth {
         reason: &'static str,
         edit: impl FnOnce(&mut Account),
     ) -> Result<(), AccountError> {
-        let records = self.inner.store.system(reason);
-        let mut account = read(&records, id).await?.ok_or(AccountError::NotFound)?;
-        let expect = Expect::Version(account.version);
+        let mut account = self.account(id).await?.ok_or(AccountError::NotFound)?;
         edit(&mut account);
+        self.replace(&account, reason).await
+    }
+
+    /// Writes an account over the version that it was read in.
+    pub(crate) async fn replace(&self, account: &Account, reason: &'static str) -> Result<(), AccountError> {
+        let expect = Expect::Version(account.version);
+        let records = self.inner.store.system(reason);
         records.write(Batch::of(Op::Put { resource: account.resource(), expect })).await?;
         self.inner.cache.forget_all();
         Ok(())
     }
 
     /// Ends the account's sessions and tokens in one transaction, but for `keep`.
-    async fn end_all(&self, account: &str, keep: Option<&CredentialId>) -> Result<(), Error> {
+    pub(crate) async fn end_all(&self, account: &str, keep: Option<&CredentialId>) -> Result<(), Error> {
         let records = self.inner.store.system("end the sessions and tokens of an account");
         let mut batch = Batch::default();
         for stored in owned(&records, USER_SESSION, account).await? {

@@ -12,6 +12,7 @@
 
 pub mod account;
 mod accounts;
+mod administration;
 mod api_tokens;
 mod audit;
 pub mod authenticate;
@@ -29,6 +30,7 @@ mod token;
 
 pub use account::{Account, NewAccount};
 pub use accounts::AccountError;
+pub use administration::{AccountChange, AccountPage};
 pub use api_tokens::{ApiToken, NewToken, TokenError};
 pub use authenticate::{Identity, TokenScope};
 pub use lockout::LockoutConfig;

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use salus_access::Subject;
+use salus_access::{Role, Subject};
 use salus_auth::{Credential, Identity};
 use salus_core::{Secret, Timestamp};
 use salus_store::Records;
@@ -32,6 +32,11 @@ impl Caller {
     /// The id of the account.
     pub fn account(&self) -> &str {
         &self.subject.account
+    }
+
+    /// Goes on for whoever runs the installation alone. To anybody else there is no such page.
+    pub fn require_admin(&self) -> Result<(), ApiError> {
+        if self.subject.has_role(Role::Admin) { Ok(()) } else { Err(ApiError::not_found("page")) }
     }
 }
 

@@ -6,6 +6,86 @@
  * OpenAPI spec version: 0.1.0
  */
 /**
+ * The id of the `Organization` it works for: that clinic's patients are in its care.
+ */
+export type AccountItemOrganization = string | null;
+
+/**
+ * The id of the `Practitioner` it is.
+ */
+export type AccountItemPractitioner = string | null;
+
+/**
+ * An account, as administrators see it.
+ */
+export interface AccountItem {
+  /** The address to sign in with. */
+  email: string;
+  /** The id of the account. */
+  id: string;
+  /** Whether it may sign in. */
+  isActive: boolean;
+  /** The name to show. */
+  name: string;
+  /** The id of the `Organization` it works for: that clinic's patients are in its care. */
+  organization?: AccountItemOrganization;
+  /** The people it names itself; its work brings others. */
+  people: Tie[];
+  /** The id of the `Practitioner` it is. */
+  practitioner?: AccountItemPractitioner;
+  /** The parts it plays: `person`, `caregiver`, `clinician`, `pharmacist`, `emergency`, `admin`. */
+  roles: string[];
+}
+
+/**
+ * What to send as `after` for the next page; absent at the end.
+ */
+export type AccountListNext = string | null;
+
+/**
+ * A page of accounts.
+ */
+export interface AccountList {
+  /** The accounts. */
+  accounts: AccountItem[];
+  /** What to send as `after` for the next page; absent at the end. */
+  next?: AccountListNext;
+}
+
+/**
+ * The id of the `Organization` it works for.
+ */
+export type AccountRequestOrganization = string | null;
+
+/**
+ * The id of the `Practitioner` it is.
+ */
+export type AccountRequestPractitioner = string | null;
+
+/**
+ * The account to be made.
+ */
+export interface AccountRequest {
+  /** The address to sign in with; compared without regard to case. */
+  email: string;
+  /** The name to show. */
+  name: string;
+  /** The id of the `Organization` it works for. */
+  organization?: AccountRequestOrganization;
+  /**
+   * The first password, to be changed by its holder.
+   * @minLength 12
+   */
+  password: string;
+  /** The people it names. */
+  people?: Tie[];
+  /** The id of the `Practitioner` it is. */
+  practitioner?: AccountRequestPractitioner;
+  /** The parts it plays. */
+  roles: string[];
+}
+
+/**
  * An account as its holder sees it.
  */
 export interface AccountSummary {
@@ -68,6 +148,54 @@ export interface BoundingBox {
   x: number;
   /** Upper edge, 0 to 1. */
   y: number;
+}
+
+/**
+ * Whether it may sign in; a closed account's sessions and tokens end.
+ */
+export type ChangeRequestIsActive = boolean | null;
+
+/**
+ * The name to show.
+ */
+export type ChangeRequestName = string | null;
+
+/**
+ * The id of the `Organization` it works for; `null` takes it away.
+ */
+export type ChangeRequestOrganization = string | null;
+
+/**
+ * The people it names: this list instead of the one before.
+ */
+export type ChangeRequestPeople = Tie[] | null;
+
+/**
+ * The id of the `Practitioner` it is; `null` takes it away.
+ */
+export type ChangeRequestPractitioner = string | null;
+
+/**
+ * The parts it plays.
+ */
+export type ChangeRequestRoles = string[] | null;
+
+/**
+ * What to change; a field that is left out stays as it is.
+ */
+export interface ChangeRequest {
+  /** Whether it may sign in; a closed account's sessions and tokens end. */
+  isActive?: ChangeRequestIsActive;
+  /** The name to show. */
+  name?: ChangeRequestName;
+  /** The id of the `Organization` it works for; `null` takes it away. */
+  organization?: ChangeRequestOrganization;
+  /** The people it names: this list instead of the one before. */
+  people?: ChangeRequestPeople;
+  /** The id of the `Practitioner` it is; `null` takes it away. */
+  practitioner?: ChangeRequestPractitioner;
+  /** The parts it plays. */
+  roles?: ChangeRequestRoles;
 }
 
 /**
@@ -683,6 +811,16 @@ export interface SourceRef {
 }
 
 /**
+ * What a person is to an account.
+ */
+export interface Tie {
+  /** The id of the `Patient`. */
+  person: string;
+  /** `self`, `child`, `parent`, `partner`, `entrusted`, `in-care`. */
+  relationship: string;
+}
+
+/**
  * Pass it as `before` for the items before these.
  */
 export type TimelineNext = string | null;
@@ -748,6 +886,22 @@ export interface UploadForm {
   /** The file. */
   file: Blob;
 }
+
+export type ListAccountsParams = {
+/**
+ * The one with this e-mail address.
+ */
+email?: string;
+/**
+ * The `next` of the page before.
+ */
+after?: string;
+/**
+ * How many, at most 200.
+ * @minimum 0
+ */
+count?: number;
+};
 
 export type GetTimelineParams = {
 /**

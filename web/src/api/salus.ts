@@ -6,8 +6,12 @@
  * OpenAPI spec version: 0.1.0
  */
 import type {
+  AccountItem,
+  AccountList,
+  AccountRequest,
   AllergyItem,
   Answer,
+  ChangeRequest,
   ConditionItem,
   DocumentItem,
   EncounterItem,
@@ -18,6 +22,7 @@ import type {
   ImportAccepted,
   IssuedToken,
   Job,
+  ListAccountsParams,
   MedicineItem,
   PasswordChange,
   PersonSummary,
@@ -55,6 +60,113 @@ export const changePassword = async (passwordChange: PasswordChange, options?: R
     headers: { 'Content-Type': 'application/json', ...options?.headers },
     body: JSON.stringify(
       passwordChange,)
+  }
+);}
+
+
+
+/**
+ * @summary List the accounts
+ */
+export const getListAccountsUrl = (params?: ListAccountsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : value.toString())
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/accounts?${stringifiedParams}` : `/api/v1/accounts`
+}
+
+export const listAccounts = async (params?: ListAccountsParams, options?: RequestInit): Promise<AccountList> => {
+  
+  return transport<AccountList>(getListAccountsUrl(params),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Make an account
+ */
+export const getCreateAccountUrl = () => {
+
+
+  
+
+  return `/api/v1/accounts`
+}
+
+export const createAccount = async (accountRequest: AccountRequest, options?: RequestInit): Promise<AccountItem> => {
+  
+  return transport<AccountItem>(getCreateAccountUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      accountRequest,)
+  }
+);}
+
+
+
+/**
+ * @summary Read an account
+ */
+export const getReadAccountUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/accounts/${id}`
+}
+
+export const readAccount = async (id: string, options?: RequestInit): Promise<AccountItem> => {
+  
+  return transport<AccountItem>(getReadAccountUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Its sessions and tokens obey at once.
+ * @summary Change an account
+ */
+export const getChangeAccountUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/accounts/${id}`
+}
+
+export const changeAccount = async (id: string,
+    changeRequest: ChangeRequest, options?: RequestInit): Promise<AccountItem> => {
+  
+  return transport<AccountItem>(getChangeAccountUrl(id),
+  {      
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      changeRequest,)
   }
 );}
 

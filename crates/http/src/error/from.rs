@@ -50,7 +50,7 @@ impl From<AccountError> for ApiError {
         match error {
             AccountError::NotFound => Self::not_found("account"),
             AccountError::Email => Self::invalid(words.clone()).at("email", words),
-            AccountError::EmailTaken => Self::conflict(words),
+            AccountError::EmailTaken | AccountError::LastAdmin => Self::conflict(words),
             AccountError::Name => Self::invalid(words.clone()).at("name", words),
             AccountError::Weak(_) => Self::invalid(words.clone()).at("newPassword", words),
             AccountError::WrongPassword => Self::invalid(words.clone()).at("currentPassword", words),

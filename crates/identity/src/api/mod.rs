@@ -1,0 +1,11 @@
+//! The operations, a folder for each subject and a file for each operation.
+
+mod accounts;
+
+use salus_http::App;
+use utoipa_axum::router::OpenApiRouter;
+
+/// All of them.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(accounts::routes())
+}
