@@ -54,13 +54,16 @@ pub struct Store {
     pub data: PathBuf,
     /// The file of the key-encryption key, where it lies elsewhere than in that folder.
     pub master_key: Option<PathBuf>,
+    /// The list of erased records; none = `erased.log` beside the key file. Keep it out of backups: it keeps whoever
+    /// was erased gone when an older copy of the folder is put back.
+    pub erased_list: Option<PathBuf>,
     /// The most bytes that the database may grow to; none = as far as the disk goes.
     pub max_bytes: Option<u64>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { data: PathBuf::from("data"), master_key: None, max_bytes: None }
+        Self { data: PathBuf::from("data"), master_key: None, erased_list: None, max_bytes: None }
     }
 }
 

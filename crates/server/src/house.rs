@@ -13,6 +13,7 @@ pub async fn open(config: &Config) -> Result<Store, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let settings = StoreConfig {
         master_key: config.store.master_key.clone(),
+        erased_list: config.store.erased_list.clone(),
         max_bytes: config.store.max_bytes,
         ..StoreConfig::at(&config.store.data)
     };

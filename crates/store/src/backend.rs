@@ -10,7 +10,7 @@ use crate::job::{Job, Progress};
 use crate::resource::Event;
 use crate::seal::Sealed;
 use crate::search::Plan;
-use crate::{Error, Stats};
+use crate::{Error, Holdings, Stats};
 use async_trait::async_trait;
 
 /// The number of a resource type in this database.
@@ -102,6 +102,8 @@ pub(crate) struct Prepared {
     pub(crate) blobs: Vec<BlobRow>,
     pub(crate) jobs: Vec<PreparedJob>,
     pub(crate) audit: Vec<NewAudit>,
+    /// The patient who must still be there.
+    pub(crate) about: Option<i64>,
 }
 
 /// How a transaction ended.
@@ -143,9 +145,34 @@ pub(crate) struct LogRange {
 /// What is removed when a patient is forgotten.
 pub(crate) struct Erasure {
     pub(crate) pat: i64,
-    /// The resources whose rows under other scopes are removed too.
-    pub(crate) foreign: Vec<(i64, Rows)>,
+    /// To find the jobs about them; none = nobody knows it any more.
+    pub(crate) patient_id: Option<String>,
+    pub(crate) foreign: Foreign,
     pub(crate) audit: NewAudit,
+}
+
+/// The rows that a forgotten patient's resources have under other scopes.
+pub(crate) enum Foreign {
+    /// These, by resource.
+    Rows(Vec<(i64, Rows)>),
+    /// The bodies that would tell cannot be opened any more: all rows are looked through.
+    Unknown,
+}
+
+/// What is removed of one resource whose time is over.
+pub(crate) struct Purge {
+    pub(crate) name: Name,
+    /// The newest log entry, which must still be so.
+    pub(crate) seq: u64,
+    /// Its rows; none = the current version and its rows stay, and those before it go.
+    pub(crate) rows: Option<Rows>,
+    pub(crate) audit: Option<NewAudit>,
+}
+
+/// What there is of a patient, by type number.
+pub(crate) struct Counts {
+    pub(crate) resources: Vec<(TypeNo, u64)>,
+    pub(crate) rest: Holdings,
 }
 
 /// What came of a job.
@@ -226,8 +253,24 @@ pub(crate) trait Backend: Send + Sync {
     /// Notes that place, durably.
     async fn set_cursor(&self, name: String, seq: u64) -> Result<(), Error>;
 
-    /// Removes everything of a patient but the sealed log, whose bodies go too.
+    /// Removes everything of a patient but the rows of their files; of the log, the bodies. It is gone from the disk
+    /// then, as far as the disk can be told.
     async fn erase(&self, erasure: Erasure) -> Result<(), Error>;
+
+    /// Whether there is anything of a patient.
+    async fn holds(&self, pat: i64) -> Result<bool, Error>;
+
+    /// How much there is of a patient.
+    async fn holdings(&self, pat: i64, patient_id: String) -> Result<Counts, Error>;
+
+    /// Forgets the files of a patient.
+    async fn forget_blobs(&self, pat: i64) -> Result<(), Error>;
+
+    /// Forgets one file.
+    async fn forget_blob(&self, hash: [u8; 32]) -> Result<(), Error>;
+
+    /// Removes a resource with its history, or its history alone; false where it was written meanwhile.
+    async fn purge(&self, purge: Purge) -> Result<bool, Error>;
 
     /// Counts and sizes.
     async fn stats(&self) -> Result<Stats, Error>;

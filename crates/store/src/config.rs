@@ -11,6 +11,9 @@ pub struct StoreConfig {
     pub dir: PathBuf,
     /// The file of the key-encryption key, if it lies elsewhere than `dir/master.key`.
     pub master_key: Option<PathBuf>,
+    /// The list of erased records; none = `erased.log` beside the key file. Kept out of backups, it keeps whoever was
+    /// erased gone when an older copy of the directory is put back.
+    pub erased_list: Option<PathBuf>,
     /// The most bytes `record.db` may grow to; none = as far as the disk goes.
     pub max_bytes: Option<u64>,
     /// How many connections read at the same time.
@@ -32,6 +35,7 @@ impl StoreConfig {
         Self {
             dir: dir.into(),
             master_key: None,
+            erased_list: None,
             max_bytes: None,
             readers: cores.clamp(4, 16),
             preparers: cores.max(2),
@@ -39,5 +43,12 @@ impl StoreConfig {
             patience: Duration::from_secs(10),
             audit_linger: Duration::from_millis(50),
         }
+    }
+
+    /// Where the list of erased records lies.
+    pub(crate) fn erased_list(&self) -> PathBuf {
+        let beside =
+            || self.master_key.as_ref().and_then(|key| key.parent()).unwrap_or(&self.dir).join("erased.log");
+        self.erased_list.clone().unwrap_or_else(beside)
     }
 }

@@ -3,6 +3,7 @@
 use crate::audit::{self, AuditRecord, AuditReport};
 use crate::backend::{Backend, LogRow, Name, TypeNo};
 use crate::blob::Blobs;
+use crate::erase::list::ErasureList;
 use crate::hash::KeyedHash;
 use crate::index;
 use crate::keys::kms::{Kms, LocalKeyFile};
@@ -13,7 +14,7 @@ use crate::sqlite::{Sqlite, SqliteKeys};
 use crate::{Error, Stats, StoreConfig, seal};
 use bytes::Bytes;
 use salus_access::Subject;
-use salus_core::{Clock, Rng, Timestamp};
+use salus_core::{Clock, Rng, Secret, Timestamp};
 use salus_fhir::{Issue, IssueCode, defs};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -39,6 +40,10 @@ pub(crate) struct Inner {
     pub(crate) blobs: Blobs,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
+    /// Whoever was erased stays so.
+    pub(crate) erased: Arc<ErasureList>,
+    /// Held while somebody is erased.
+    pub(crate) erasing: tokio::sync::Mutex<()>,
     /// Bounds the CPU-heavy preparations of writes.
     pub(crate) preparers: Arc<Semaphore>,
     pub(crate) preparer_count: usize,
@@ -78,7 +83,7 @@ impl Store {
         rng: Arc<dyn Rng>,
         lock: File,
     ) -> Result<Self, Error> {
-        let (backend, key_store, blobs) = {
+        let (backend, key_store, blobs, erased) = {
             let config = config.clone();
             let opened = tokio::task::spawn_blocking(move || {
                 let has_keys = config.dir.join("keys.db").exists();
@@ -87,18 +92,21 @@ impl Store {
                     let lost = "the record is there but its keys (keys.db) are not; put them back";
                     return Err(Error::Unusable(lost.to_owned()));
                 }
-                let keys = SqliteKeys::open(&config.dir, record.last_pat().unwrap_or(0))?;
-                Ok::<_, Error>((record, keys, Blobs::open(&config.dir)?))
+                let erased = ErasureList::open(&config.erased_list())?;
+                let last_pat = record.last_pat().unwrap_or(0).max(erased.last_pat());
+                let keys = SqliteKeys::open(&config.dir, last_pat)?;
+                Ok::<_, Error>((record, keys, Blobs::open(&config.dir)?, erased))
             });
             opened.await.map_err(|_| Error::Io("the start broke off".to_owned()))??
         };
         let backend: Arc<dyn Backend> = Arc::new(backend);
-        let (ring, hash) = Keyring::open(Arc::new(key_store), kms, rng.clone()).await?;
+        let erased = Arc::new(erased);
+        let (ring, hash) = Keyring::open(Arc::new(key_store), kms, rng.clone(), Arc::clone(&erased)).await?;
         let wanted = defs::resource_types().map(str::to_owned).collect();
         let types = Types::of(backend.types(wanted).await?);
         let (moved, _) = watch::channel(backend.last_seq().await?);
         let preparer_count = config.preparers.max(1);
-        Ok(Self {
+        let store = Self {
             inner: Arc::new(Inner {
                 backend,
                 ring,
@@ -108,13 +116,17 @@ impl Store {
                 blobs,
                 clock,
                 rng,
+                erased,
+                erasing: tokio::sync::Mutex::new(()),
                 preparers: Arc::new(Semaphore::new(preparer_count)),
                 preparer_count,
                 job_ready: Notify::new(),
                 moved,
                 lock: Mutex::new(Some(lock)),
             }),
-        })
+        };
+        store.inner.replay_erasures().await?;
+        Ok(store)
     }
 
     /// The record as somebody sees it: every call obeys their policy and is audited in their name.
@@ -218,6 +230,12 @@ impl Store {
             log: (row.log != (0, 0)).then_some(row.log),
         });
         Ok(records.collect())
+    }
+
+    /// A secret of this installation, made when it is first asked for, and kept wrapped beside the patients' keys:
+    /// for what Salus signs in its own name.
+    pub async fn secret(&self, name: &'static str) -> Result<Secret<[u8; 32]>, Error> {
+        self.inner.ring.secret(name).await
     }
 
     /// Counts and sizes. It looks at everything: minutes apart, not seconds.

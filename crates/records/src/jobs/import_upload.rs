@@ -38,7 +38,8 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
     };
     let subject = app.auth.subject(&account).await.map_err(|error| JobError::Again(error.to_string()))?;
     let others = subject.patients.keys().filter(|id| **id != person).cloned().collect();
-    let records = app.store.as_user(Arc::new(subject));
+    // Whoever is erased meanwhile does not come back with their own file.
+    let records = app.store.as_user(Arc::new(subject)).about(&person).await?;
     let patient = records.read("Patient", &person).await?.map(|stored| stored.json()).transpose()?;
     let born = patient.as_ref().and_then(|patient| patient.get("birthDate")?.as_str().map(str::to_owned));
     let owner = Owner { person, born, others };

@@ -33,7 +33,12 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
     let (Some(document), Some(person)) = (named("document"), named("person")) else {
         return Err(JobError::Never("the job names no document".to_owned()));
     };
-    let records = app.store.system("reading an uploaded document");
+    // Whoever is erased meanwhile is not written about any more.
+    let records = match app.store.system("reading an uploaded document").about(&person).await {
+        Ok(records) => records,
+        Err(Error::NotFound) => return Err(JobError::Never("the record is no longer there".to_owned())),
+        Err(error) => return Err(error.into()),
+    };
     let is_last = job.attempts >= job.max_attempts;
     match read_one(&records, &document, &person).await {
         Ok(()) => Ok(()),

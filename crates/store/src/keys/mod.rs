@@ -8,6 +8,7 @@ pub(crate) mod kms;
 pub(crate) mod store;
 
 use crate::Error;
+use crate::erase::list::ErasureList;
 use crate::hash::KeyedHash;
 use crate::index::SHARED;
 use aws_lc_rs::aead::LessSafeKey;
@@ -39,6 +40,8 @@ pub(crate) struct Keyring {
     by_id: Cache<String, Arc<PatientKey>>,
     by_pat: Cache<i64, Arc<PatientKey>>,
     shared: Arc<PatientKey>,
+    erased: Arc<ErasureList>,
+    hash: KeyedHash,
     /// How many keys were destroyed since the start.
     destroyed: AtomicU64,
 }
@@ -49,6 +52,7 @@ impl Keyring {
         store: Arc<dyn KeyStore>,
         kms: Arc<dyn Kms>,
         rng: Arc<dyn Rng>,
+        erased: Arc<ErasureList>,
     ) -> Result<(Self, KeyedHash), Error> {
         let shared = match store.by_pat(SHARED).await? {
             Some(row) => unwrap_row(kms.as_ref(), &row)?,
@@ -58,16 +62,10 @@ impl Keyring {
                 key
             }
         };
-        let hash_key = match store.setting("hash").await? {
-            Some(wrapped) => kms.unwrap(&wrapped, b"hash")?,
-            None => {
-                let key = Secret::new(rng.bytes::<32>());
-                store.set_setting("hash", kms.wrap(&key, b"hash")?).await?;
-                key
-            }
-        };
+        let hash_key = secret(store.as_ref(), kms.as_ref(), rng.as_ref(), "hash").await?;
         let mut half = [0; 16];
         half.copy_from_slice(hash_key.expose().get(..16).unwrap_or(&[0; 16]));
+        let hash = KeyedHash::new(half);
         let ring = Self {
             store,
             kms,
@@ -75,9 +73,11 @@ impl Keyring {
             by_id: Cache::new(CACHED),
             by_pat: Cache::new(CACHED),
             shared: Arc::new(shared),
+            erased,
+            hash: hash.clone(),
             destroyed: AtomicU64::new(0),
         };
-        Ok((ring, KeyedHash::new(half)))
+        Ok((ring, hash))
     }
 
     /// The key of what belongs to no patient.
@@ -93,11 +93,26 @@ impl Keyring {
         self.load(self.store.by_patient(patient_id)).await
     }
 
+    /// A secret of this installation; made at the first call.
+    pub(crate) async fn secret(&self, name: &str) -> Result<Secret<[u8; 32]>, Error> {
+        secret(self.store.as_ref(), self.kms.as_ref(), self.rng.as_ref(), name).await
+    }
+
     /// Makes the keys that are missing, durably, in one commit.
-    pub(crate) async fn find_or_create(&self, patient_ids: &BTreeSet<String>) -> Result<(), Error> {
+    ///
+    /// Whoever was erased gets a key again only with a Patient that is `born`: what is written about them by somebody
+    /// who has not heard of the erasure yet is refused.
+    pub(crate) async fn find_or_create(
+        &self,
+        patient_ids: &BTreeSet<String>,
+        born: &BTreeSet<String>,
+    ) -> Result<(), Error> {
         let mut missing = Vec::new();
         for id in patient_ids {
             if self.find(id).await?.is_none() {
+                if !born.contains(id) && self.erased.names(&self.hash, id) {
+                    return Err(Error::NotFound);
+                }
                 missing.push(id.clone());
             }
         }
@@ -162,6 +177,22 @@ impl Keyring {
         self.by_pat.insert(key.pat, key.clone());
         Ok(key)
     }
+}
+
+async fn secret(
+    store: &dyn KeyStore,
+    kms: &dyn Kms,
+    rng: &dyn Rng,
+    name: &str,
+) -> Result<Secret<[u8; 32]>, Error> {
+    if let Some(wrapped) = store.setting(name).await? {
+        return kms.unwrap(&wrapped, name.as_bytes());
+    }
+    let fresh = Secret::new(rng.bytes::<32>());
+    store.add_setting(name, kms.wrap(&fresh, name.as_bytes())?).await?;
+    // Somebody else may have been quicker: then theirs stands.
+    let wrapped = store.setting(name).await?.ok_or(Error::NotFound)?;
+    kms.unwrap(&wrapped, name.as_bytes())
 }
 
 fn fresh_row(

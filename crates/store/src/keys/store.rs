@@ -30,5 +30,6 @@ pub(crate) trait KeyStore: Send + Sync {
 
     async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, Error>;
 
-    async fn set_setting(&self, name: &str, value: Vec<u8>) -> Result<(), Error>;
+    /// Keeps a setting; one that is there already stays.
+    async fn add_setting(&self, name: &str, value: Vec<u8>) -> Result<(), Error>;
 }

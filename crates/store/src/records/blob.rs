@@ -1,6 +1,6 @@
 //! Files of a patient, or shared ones.
 
-use super::Records;
+use super::{Caller, Records};
 use crate::audit::{AuditAction, NewAudit};
 use crate::backend::{BlobRow, Outcome, Prepared};
 use crate::blob::{ASSOCIATED, BlobId};
@@ -27,7 +27,8 @@ impl Records {
         let key = match patient_id {
             None => self.inner.ring.shared().clone(),
             Some(id) => {
-                self.inner.ring.find_or_create(&BTreeSet::from([id.to_owned()])).await?;
+                self.still_there().await?;
+                self.inner.ring.find_or_create(&BTreeSet::from([id.to_owned()]), &BTreeSet::new()).await?;
                 self.inner.ring.find(id).await?.ok_or(Error::NotFound)?
             }
         };
@@ -43,7 +44,8 @@ impl Records {
         let at = self.inner.now_ms();
         let audit = NewAudit { patient: self.digest(patient_id), ..self.entry(AuditAction::WriteBlob) };
         let blobs = vec![BlobRow { hash: id.0, pat, size, at }];
-        let prepared = Prepared { blobs, audit: vec![audit], ..Prepared::default() };
+        let about = self.about;
+        let prepared = Prepared { blobs, audit: vec![audit], about, ..Prepared::default() };
         match self.inner.backend.commit(prepared).await? {
             Outcome::Committed { .. } => Ok(id),
             // The person was erased meanwhile, and nothing opens the file any more.
@@ -52,6 +54,15 @@ impl Records {
                 Err(Conflict::Contended.into())
             }
         }
+    }
+
+    /// Deletes a file; one that is not there is no error. For the platform alone: who names the file is not asked.
+    pub async fn delete_blob(&self, id: &BlobId) -> Result<(), Error> {
+        if !matches!(self.caller, Caller::System(_)) {
+            return Err(Error::Denied);
+        }
+        self.inner.blobs.delete(id).await?;
+        self.inner.backend.forget_blob(id.0).await
     }
 
     /// The bytes of a file. It takes the right to read a DocumentReference about its patient.

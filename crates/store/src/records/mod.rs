@@ -33,6 +33,8 @@ pub(crate) const GATE: &str = "decide about access";
 pub struct Records {
     pub(crate) inner: Arc<Inner>,
     pub(crate) caller: Caller,
+    /// The number of the patient all work is about: once they are erased, nothing is written.
+    pub(crate) about: Option<i64>,
 }
 
 /// Who asks.
@@ -76,7 +78,25 @@ impl Caller {
 
 impl Records {
     pub(crate) fn new(inner: Arc<Inner>, caller: Caller) -> Self {
-        Self { inner, caller }
+        Self { inner, caller, about: None }
+    }
+
+    /// The same door for work that takes its time and is all about one patient: once they are erased it writes
+    /// nothing, with [`Error::NotFound`], also where a record of the same id was made again meanwhile.
+    ///
+    /// [`Error::NotFound`] where there is no such record.
+    pub async fn about(&self, patient_id: &str) -> Result<Self, Error> {
+        let key = self.inner.ring.find(patient_id).await?.ok_or(Error::NotFound)?;
+        let records = Self { about: Some(key.pat), ..self.clone() };
+        records.still_there().await?;
+        Ok(records)
+    }
+
+    /// Whether the patient that this door is about is still there; [`Error::NotFound`] once their erasure has begun.
+    pub async fn still_there(&self) -> Result<(), Error> {
+        let Some(pat) = self.about else { return Ok(()) };
+        let is_there = !self.inner.erased.has(pat) && self.inner.ring.by_pat(pat).await?.is_some();
+        if is_there { Ok(()) } else { Err(Error::NotFound) }
     }
 
     /// An audit entry of this caller about nothing in particular yet.

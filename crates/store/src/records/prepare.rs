@@ -69,6 +69,12 @@ impl Group {
         self.ops.iter().filter_map(of).flatten().collect()
     }
 
+    /// The Patient that this group stores, if it is one.
+    pub(super) fn born(&self) -> Option<&str> {
+        let stores = self.ops.iter().any(|op| op.resource.is_some());
+        (self.type_name == "Patient" && stores).then_some(self.name.id.as_str())
+    }
+
     /// The patients of a coming body. A Patient without an id yet belongs to the id it will have.
     fn patients_of(&self, resource: &Value) -> Vec<String> {
         let mut patients = compartment::patients(resource);

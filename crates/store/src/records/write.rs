@@ -40,6 +40,7 @@ impl Records {
         let count = ops.len();
         let mut groups = self.groups(ops)?;
         for _ in 0..MOST_TRIES {
+            self.still_there().await?;
             let (drafts, returned) = self.prepare_groups(groups).await?;
             groups = returned;
             let conditions = self.conditions(&conditions).await?;
@@ -61,7 +62,8 @@ impl Records {
             let audit = self.audit_of(&ops).await?;
             let has_jobs = !jobs.is_empty();
             let jobs = jobs.iter().map(|job| self.inner.prepare_job(job)).collect();
-            let prepared = Prepared { conditions, ops, jobs, audit, ..Prepared::default() };
+            let about = self.about;
+            let prepared = Prepared { conditions, ops, jobs, audit, about, ..Prepared::default() };
             match self.commit_and_tell(prepared, has_jobs).await? {
                 Outcome::Raced => {}
                 Outcome::Committed { seqs, jobs } => {
@@ -152,11 +154,13 @@ impl Records {
         let opened = opened.await?;
         let mut comes = BTreeSet::new();
         let mut stands = BTreeSet::new();
-        for (_, standing, coming) in &opened {
+        let mut born = BTreeSet::new();
+        for (group, standing, coming) in &opened {
+            born.extend(group.born().map(str::to_owned));
             comes.extend(coming.iter().cloned());
             stands.extend(standing.patients.iter().cloned());
         }
-        let keys = Arc::new(self.keys_of(comes, stands).await?);
+        let keys = Arc::new(self.keys_of(comes, stands, &born).await?);
         let (inner, caller) = (self.inner.clone(), self.caller.clone());
         let prepared = self
             .on_cores(opened, move |(group, standing, _)| {
@@ -202,8 +206,9 @@ impl Records {
         &self,
         comes: BTreeSet<String>,
         stands: BTreeSet<String>,
+        born: &BTreeSet<String>,
     ) -> Result<HashMap<String, Arc<PatientKey>>, Error> {
-        self.inner.ring.find_or_create(&comes).await?;
+        self.inner.ring.find_or_create(&comes, born).await?;
         let mut keys = HashMap::with_capacity(comes.len());
         for id in comes.into_iter().chain(stands) {
             if let Some(key) = self.inner.ring.find(&id).await? {

@@ -58,7 +58,8 @@ fn apply(session: &mut Session<'_>, batch: &Prepared) -> Result<Option<Outcome>>
     }
     let is_erased = |pat: &i64| session.erased.contains(pat);
     let is_overtaken = batch.ops.iter().any(|op| is_erased(&op.pat) || op.touches.iter().any(is_erased));
-    if is_overtaken || batch.blobs.iter().any(|blob| is_erased(&blob.pat)) {
+    let is_over = batch.about.as_ref().is_some_and(is_erased);
+    if is_over || is_overtaken || batch.blobs.iter().any(|blob| is_erased(&blob.pat)) {
         return Ok(None);
     }
     let first = session.counters.seq + 1;

@@ -20,7 +20,7 @@ const ADD: &str = "
 const DESTROY: &str = "
     UPDATE patient_key SET patient_id = NULL, kek = NULL, wrapped = NULL, erased_at = ?2 WHERE pat = ?1";
 const SETTING: &str = "SELECT value FROM setting WHERE name = ?1";
-const SET_SETTING: &str = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)";
+const ADD_SETTING: &str = "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
 
 /// The keys in SQLite. Each commit is synced before its call returns; they are rare.
 pub(crate) struct SqliteKeys {
@@ -33,7 +33,7 @@ impl SqliteKeys {
     /// `last_pat` is the highest number in the record: keys that were restored from an older copy know less.
     pub(crate) fn open(dir: &Path, last_pat: i64) -> Result<Self, Error> {
         let connection = schema::open_keys(&dir.join("keys.db"))?;
-        for statement in [BY_PATIENT, BY_PAT, LAST_PAT, ADD, DESTROY, SETTING, SET_SETTING] {
+        for statement in [BY_PATIENT, BY_PAT, LAST_PAT, ADD, DESTROY, SETTING, ADD_SETTING] {
             connection.prepare(statement).map_err(sql_error)?;
         }
         let last: i64 = connection.query_row(LAST_PAT, [], |row| row.get(0)).map_err(sql_error)?;
@@ -90,9 +90,10 @@ impl KeyStore for SqliteKeys {
         self.run(move |c| {
             c.execute(DESTROY, params![pat, at])?;
             // The write-ahead log still holds the page with the key.
-            c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
         })
         .await
+        .and_then(|is_busy| if is_busy { Err(Error::Busy) } else { Ok(()) })
     }
 
     async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
@@ -100,9 +101,9 @@ impl KeyStore for SqliteKeys {
         self.run(move |c| c.query_row(SETTING, [name], |row| row.get(0)).optional()).await
     }
 
-    async fn set_setting(&self, name: &str, value: Vec<u8>) -> Result<(), Error> {
+    async fn add_setting(&self, name: &str, value: Vec<u8>) -> Result<(), Error> {
         let name = name.to_owned();
-        self.run(move |c| c.execute(SET_SETTING, params![name, value]).map(drop)).await
+        self.run(move |c| c.execute(ADD_SETTING, params![name, value]).map(drop)).await
     }
 }
 

@@ -15,7 +15,9 @@ mod writer;
 pub(crate) use keys::SqliteKeys;
 
 use crate::audit::{AuditRow, NewAudit};
-use crate::backend::{Backend, BlobRow, Erasure, Finish, LogRange, LogRow, Name, Outcome, Prepared, TypeNo};
+use crate::backend::{
+    Backend, BlobRow, Counts, Erasure, Finish, LogRange, LogRow, Name, Outcome, Prepared, Purge, TypeNo,
+};
 use crate::job::{Job, Progress};
 use crate::search::{Candidate, Plan};
 use crate::{Error, Stats, StoreConfig};
@@ -166,6 +168,26 @@ impl Backend for Sqlite {
             return erased;
         }
         self.writer.checkpoint().await
+    }
+
+    async fn holds(&self, pat: i64) -> Result<bool, Error> {
+        self.read(move |c| erase::holds(c, pat)).await
+    }
+
+    async fn holdings(&self, pat: i64, patient_id: String) -> Result<Counts, Error> {
+        self.read(move |c| erase::holdings(c, pat, &patient_id)).await
+    }
+
+    async fn forget_blobs(&self, pat: i64) -> Result<(), Error> {
+        self.write(move |session| erase::forget_blobs(session.connection, pat)).await
+    }
+
+    async fn forget_blob(&self, hash: [u8; 32]) -> Result<(), Error> {
+        self.write(move |session| erase::forget_blob(session.connection, &hash)).await
+    }
+
+    async fn purge(&self, purge: Purge) -> Result<bool, Error> {
+        self.write(move |session| erase::purge(session, &purge)).await
     }
 
     async fn stats(&self) -> Result<Stats, Error> {

@@ -107,6 +107,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     connection.set_prepared_statement_cache_capacity(128);
     connection.busy_timeout(PATIENCE).map_err(sql_error)?;
     connection.pragma_update(None, "cache_size", -8 * 1024).map_err(sql_error)?;
+    keep_in_memory(&connection)?;
     Ok(connection)
 }
 
@@ -127,8 +128,14 @@ fn open(path: &Path, tables: &str) -> Result<Connection, Error> {
     connection.pragma_update(None, "synchronous", "FULL").map_err(sql_error)?;
     // What is deleted is overwritten, so that an erased patient does not live on in free pages.
     connection.pragma_update(None, "secure_delete", true).map_err(sql_error)?;
+    keep_in_memory(&connection)?;
     migrate(&connection, path, tables)?;
     Ok(connection)
+}
+
+/// What a query sorts or sets aside goes to no file: nobody would erase a patient from it.
+fn keep_in_memory(connection: &Connection) -> Result<(), Error> {
+    connection.pragma_update(None, "temp_store", "MEMORY").map_err(sql_error)
 }
 
 fn migrate(connection: &Connection, path: &Path, tables: &str) -> Result<(), Error> {

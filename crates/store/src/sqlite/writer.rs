@@ -357,7 +357,9 @@ impl Work {
     }
 
     fn checkpoint(&self) -> Result<(), Error> {
-        self.connection.query_row(EMPTY_LOG, [], |_| Ok(())).map_err(sql_error)
+        let is_busy: bool = self.connection.query_row(EMPTY_LOG, [], |row| row.get(0)).map_err(sql_error)?;
+        // A reader was at work longer than anybody waits: the log still holds what was to leave it.
+        if is_busy { Err(Error::Busy) } else { Ok(()) }
     }
 }
 

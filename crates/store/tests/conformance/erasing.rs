@@ -1,6 +1,7 @@
 use crate::house::*;
-use salus_store::{AuditAction, Error, HistoryPage, HistoryScope};
+use salus_store::{AuditAction, Error, HistoryPage, HistoryScope, JobState, NewJob};
 use serde_json::json;
+use std::time::Duration;
 
 pub async fn an_erased_patient_is_gone_from_every_file(house: House) {
     let store = house.open().await;
@@ -94,4 +95,171 @@ pub async fn nothing_written_meanwhile_outlives_the_key(house: House) {
         assert!(found(&records, "Observation", id).await.is_some());
     }
     assert_eq!(store.verify_audit().await.unwrap().broken_at, None);
+}
+
+/// Which files of an older copy are put back, and which of those in place stay.
+const PUT_BACK: [&[&str]; 4] =
+    [&["record.db", "keys.db", "blobs"], &["record.db", "blobs"], &["keys.db"], &["blobs"]];
+
+pub async fn an_older_copy_brings_nobody_back(house: House) {
+    for files in PUT_BACK {
+        let house = house.next_door();
+        let store = house.open().await;
+        let records = system(&store);
+        put(&records, patient("maria-4711", "Zwetkowskaja")).await;
+        put(&records, patient("anna-0815", "Petrova")).await;
+        put(&records, observation("weight-of-maria", "maria-4711", "1", "2026-01-01", 1.0)).await;
+        let blob = records.put_blob(Some("maria-4711"), "her file".into()).await.unwrap();
+        store.enqueue(NewJob::new("any", json!({"person": "maria-4711"}))).await.unwrap();
+        close(store).await;
+        let copy = tempfile::tempdir().unwrap();
+        copy_files(&house.dir(), copy.path());
+
+        let store = house.open().await;
+        store.erase_patient("maria-4711", "the registrar").await.unwrap();
+        close(store).await;
+        for file in files {
+            put_back(&copy.path().join(file), &house.dir().join(file));
+        }
+
+        let store = house.open().await;
+        let records = system(&store);
+        assert_eq!(ids(&records, "Patient", &[]).await, ["anna-0815"], "{files:?}");
+        assert!(ids(&records, "Patient", &[("family", "zwet")]).await.is_empty(), "{files:?}");
+        for (type_name, id) in [("Patient", "maria-4711"), ("Observation", "weight-of-maria")] {
+            assert!(is_absent(&records, type_name, id).await, "{files:?}");
+        }
+        let Err(Error::NotFound) = records.get_blob(&blob).await else { panic!("{files:?}") };
+        assert!(store.claim(&["any"], Duration::from_secs(60)).await.unwrap().is_none(), "{files:?}");
+        assert_eq!(store.verify_audit().await.unwrap().broken_at, None, "{files:?}");
+        // Whoever comes next has a number of their own, or the list would erase them too.
+        put(&records, patient("next", "Newcomer")).await;
+        close(store).await;
+        let bytes = all_bytes(&house.dir());
+        for trace in ["maria-4711", "weight-of-maria", "zwetkowskaja", "Zwetkowskaja"] {
+            assert!(!contains(&bytes, trace), "{trace} is there again with {files:?}");
+        }
+        let store = house.open().await;
+        assert_eq!(ids(&system(&store), "Patient", &[]).await, ["anna-0815", "next"], "{files:?}");
+    }
+}
+
+pub async fn a_key_that_was_put_back_opens_nothing(house: House) {
+    let store = house.open().await;
+    put(&system(&store), patient("p", "Ivanova")).await;
+    close(store).await;
+    let copy = tempfile::tempdir().unwrap();
+    copy_files(&house.dir(), copy.path());
+    let store = house.open().await;
+    store.erase_patient("p", "the registrar").await.unwrap();
+    close(store).await;
+    put_back(&copy.path().join("keys.db"), &house.dir().join("keys.db"));
+    close(house.open().await).await;
+    let keys = std::fs::read(house.dir().join("keys.db")).unwrap();
+    let old = std::fs::read(copy.path().join("keys.db")).unwrap();
+    // Wrapped keys are 60 bytes; the shared key and the hash key are in both, the patient's in the old file alone.
+    let of_patient = rusqlite::Connection::open(copy.path().join("keys.db")).unwrap();
+    let wrapped: Vec<u8> = of_patient
+        .query_row("SELECT wrapped FROM patient_key WHERE patient_id = 'p'", [], |row| row.get(0))
+        .unwrap();
+    let holds = |bytes: &[u8]| bytes.windows(wrapped.len()).any(|window| window == wrapped);
+    assert!(holds(&old) && !holds(&keys));
+}
+
+pub async fn work_about_the_erased_is_gone_and_others_goes_on(house: House) {
+    let store = house.open().await;
+    let records = system(&store);
+    put(&records, patient("p", "Ivanova")).await;
+    put(&records, patient("q", "Petrova")).await;
+    for payload in [json!({"person": "p", "name": "Letter of p.pdf"}), json!({"about": ["Patient/p"]})] {
+        store.enqueue(NewJob::new("theirs", payload)).await.unwrap();
+    }
+    let others = store.enqueue(NewJob::new("others", json!({"person": "q", "text": "p is a letter"}))).await;
+    store.erase_patient("p", "the registrar").await.unwrap();
+    assert!(store.claim(&["theirs"], Duration::from_secs(60)).await.unwrap().is_none());
+    let job = store.job(&others.unwrap()).await.unwrap().unwrap();
+    assert_eq!(job.state, JobState::Waiting);
+    close(store).await;
+    assert!(!contains(&all_bytes(&house.dir()), "Letter of p.pdf"));
+}
+
+pub async fn nobody_writes_about_the_erased_who_has_not_heard_of_it(house: House) {
+    let store = house.open().await;
+    let records = system(&store);
+    put(&records, patient("p", "Ivanova")).await;
+    let at_work = records.about("p").await.unwrap();
+    write(&at_work, put_of(observation("o1", "p", "1", "2026-01-01", 1.0))).await.unwrap();
+    store.erase_patient("p", "the registrar").await.unwrap();
+
+    let late = observation("o2", "p", "1", "2026-01-01", 1.0);
+    for door in [&records, &at_work] {
+        let Err(Error::NotFound) = write(door, put_of(late.clone())).await else { panic!() };
+        let Err(Error::NotFound) = door.put_blob(Some("p"), "late".into()).await else { panic!() };
+    }
+    let Err(Error::NotFound) = records.about("p").await.map(drop) else { panic!() };
+    // They come back themselves: with a new record, which old work is not about.
+    put(&records, patient("p", "Ivanova")).await;
+    write(&records, put_of(late.clone())).await.unwrap();
+    let Err(Error::NotFound) = write(&at_work, put_of(late)).await else { panic!() };
+    let Err(Error::NotFound) = at_work.still_there().await else { panic!() };
+}
+
+pub async fn what_there_is_is_counted_before(house: House) {
+    let store = house.open().await;
+    let records = system(&store);
+    put(&records, patient("p", "Ivanova")).await;
+    put(&records, patient("p", "Petrova")).await;
+    put(&records, patient("q", "Petrova")).await;
+    put(&records, observation("mine", "p", "1", "2026-01-01", 1.0)).await;
+    records.put_blob(Some("p"), "12345678".into()).await.unwrap();
+    store.enqueue(NewJob::new("any", json!({"person": "p"}))).await.unwrap();
+    let holdings = store.holdings("p").await.unwrap();
+    assert_eq!(holdings.resources, [("Observation".to_owned(), 1), ("Patient".to_owned(), 1)]);
+    assert_eq!((holdings.versions, holdings.files, holdings.file_bytes, holdings.jobs), (3, 1, 8, 1));
+    assert!(holdings.version_bytes > 0 && holdings.index_rows > 0);
+    let Err(Error::NotFound) = store.holdings("nobody").await else { panic!() };
+}
+
+pub async fn what_others_say_of_somebody_is_found(house: House) {
+    let store = house.open().await;
+    let records = system(&store);
+    put(&records, patient("p", "Ivanova")).await;
+    put(&records, patient("a", "Petrova")).await;
+    put(&records, observation("mine", "p", "1", "2026-01-01", 1.0)).await;
+    let mut both = observation("both", "a", "1", "2026-01-01", 3.0);
+    both["performer"] = json!([{"reference": "Patient/p"}]);
+    put(&records, both).await;
+    put(&records, json!({"resourceType": "Device", "id": "pump", "patient": {"reference": "Patient/p"}}))
+        .await;
+    let mentions: Vec<_> = store.mentions("p").await.unwrap().into_iter().collect();
+    let expected = [("Device", "pump"), ("Observation", "both")];
+    assert_eq!(mentions, expected.map(|(type_name, id)| (type_name.to_owned(), id.to_owned())));
+}
+
+pub async fn what_is_purged_leaves_no_version(house: House) {
+    let store = house.open().await;
+    let records = system(&store);
+    put(&records, patient("p", "Ivanova")).await;
+    for value in [1.0, 2.0, 3.0] {
+        put(&records, observation("o", "p", "1", "2026-01-01", value)).await;
+    }
+    assert!(records.purge_history("Observation", "o").await.unwrap());
+    let scope = || HistoryScope::Instance("Observation".to_owned(), "o".to_owned());
+    assert_eq!(records.history(scope(), HistoryPage::default()).await.unwrap().len(), 1);
+    assert_eq!(ids(&records, "Observation", &[("patient", "p")]).await, ["o"]);
+
+    let blob = records.put_blob(Some("p"), "a file".into()).await.unwrap();
+    let Err(Error::Denied) = person(&store, &["p"]).purge("Observation", "o").await else { panic!() };
+    let Err(Error::Denied) = person(&store, &["p"]).delete_blob(&blob).await else { panic!() };
+    records.delete_blob(&blob).await.unwrap();
+    let Err(Error::NotFound) = records.get_blob(&blob).await else { panic!() };
+
+    assert!(records.purge("Observation", "o").await.unwrap());
+    assert!(!records.purge("Observation", "o").await.unwrap());
+    assert!(is_absent(&records, "Observation", "o").await);
+    assert!(records.history(scope(), HistoryPage::default()).await.unwrap().is_empty());
+    assert!(ids(&records, "Observation", &[]).await.is_empty());
+    assert_eq!(store.verify_audit().await.unwrap().broken_at, None);
+    // Its name is free.
+    assert_eq!(put(&records, observation("o", "p", "1", "2026-01-01", 4.0)).await.version, 1);
 }

@@ -35,6 +35,11 @@ impl House {
         }
     }
 
+    /// Another house of the same make, empty.
+    pub fn next_door(&self) -> Self {
+        Self::build(self.open)
+    }
+
     pub fn dir(&self) -> PathBuf {
         self.dir.path().join("data")
     }
@@ -117,6 +122,33 @@ pub async fn ids(records: &Records, type_name: &str, pairs: &[(&str, &str)]) -> 
         page.unwrap_or_else(|error| panic!("{error}")).matches.into_iter().map(|found| found.id).collect();
     ids.sort();
     ids
+}
+
+/// Copies a directory with everything in it.
+pub fn copy_files(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy_files(&entry.path(), &target),
+            false => std::fs::copy(entry.path(), target).map(drop).unwrap(),
+        }
+    }
+}
+
+/// Puts a file or a directory of a copy in the place of the present one.
+pub fn put_back(from: &Path, to: &Path) {
+    if from.is_dir() {
+        return copy_files(from, to);
+    }
+    for suffix in ["", "-wal", "-shm"] {
+        let [from, to] = [from, to].map(|path| PathBuf::from(format!("{}{suffix}", path.display())));
+        let _absent = std::fs::remove_file(&to);
+        if from.exists() {
+            std::fs::copy(from, to).unwrap();
+        }
+    }
 }
 
 /// The bytes of every file under a directory, one after the other.
