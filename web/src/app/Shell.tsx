@@ -29,7 +29,7 @@ export function Shell() {
         <Link to="/" className={classes.brand} aria-label="Salus, start">
           <Brand />
         </Link>
-        <Places personId={personId} patients={caresForPatients(session)} many={session.people.length > 1} />
+        <Places personId={personId} patients={caresForPatients(session)} many={session.people.length > 1} admin={session.account.roles.includes('admin')} />
         <div className={classes.tools}>
           <button type="button" className={classes.search} onClick={search}>
             <Icon name="search" size={18} />
@@ -57,7 +57,7 @@ export function Shell() {
 }
 
 /** Only the places that exist for this reader; without a person chosen, the record's places are not among them. */
-function Places({ personId, patients, many }: { personId?: string; patients: boolean; many: boolean }) {
+function Places({ personId, patients, many, admin }: { personId?: string; patients: boolean; many: boolean; admin: boolean }) {
   const params = { personId: personId ?? '' }
   return (
     <nav className={classes.places} aria-label="Places">
@@ -77,6 +77,11 @@ function Places({ personId, patients, many }: { personId?: string; patients: boo
       {(patients || many || !personId) && (
         <Link to="/people" className={classes.place} activeOptions={{ exact: true }}>
           <Place icon="people" words={patients ? 'Patients' : 'People'} />
+        </Link>
+      )}
+      {admin && (
+        <Link to="/admin/accounts" className={classes.place}>
+          <Place icon="key" words="Access" />
         </Link>
       )}
       <Link to="/me" className={classes.place}>

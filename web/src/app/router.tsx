@@ -6,6 +6,7 @@ import { caresForPatients, sessionQuery } from '../auth/session'
 import type { Highlight } from '../documents/highlight'
 import { Page } from '../ui/Page'
 import { Forbidden, Shape, Wrong } from '../ui/States'
+import { AdminFrame } from './AdminFrame'
 import { PersonFrame } from './PersonFrame'
 import { RecordFrame } from './RecordFrame'
 import { Shell } from './Shell'
@@ -73,6 +74,14 @@ const me = createRoute({
   component: lazyRouteComponent(() => import('../auth/Me')),
 })
 
+/** What whoever runs this Salus looks after. */
+const admin = createRoute({ getParentRoute: () => app, path: '/admin', component: AdminFrame })
+const accounts = createRoute({
+  getParentRoute: () => admin,
+  path: '/accounts',
+  component: lazyRouteComponent(() => import('../identity/Accounts')),
+})
+
 const person = createRoute({
   getParentRoute: () => app,
   path: '/people/$personId',
@@ -131,7 +140,7 @@ const document = createRoute({
 const parts = record.addChildren([glance, timeline, results, result, conditions, medicines, allergies, vaccines, visits])
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, people, me, person.addChildren([parts, ask, documents, document])]),
+  app.addChildren([home, people, me, admin.addChildren([accounts]), person.addChildren([parts, ask, documents, document])]),
 ])
 
 export function makeRouter(queryClient: QueryClient) {

@@ -7,13 +7,16 @@ import { moment } from './dates'
 import { Icon, type IconName } from './icons'
 import classes from './States.module.css'
 
+/** What is needed of a query, plain or page by page, to show it. */
+type Question<T> = Pick<UseQueryResult<T>, 'data' | 'dataUpdatedAt' | 'isError' | 'error'> & { refetch: () => unknown }
+
 /** What a query has to show: its answer, the shape of it while loading, or what went wrong and what to do. */
 export function Loaded<T>({
   query,
   shape,
   children,
 }: {
-  query: UseQueryResult<T>
+  query: Question<T>
   shape: ReactNode
   children: (data: T) => ReactNode
 }) {

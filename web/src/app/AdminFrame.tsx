@@ -1,0 +1,12 @@
+import { Outlet } from '@tanstack/react-router'
+import { Tabs } from '../ui/Tabs'
+
+/** What whoever runs this Salus looks after. */
+export function AdminFrame() {
+  return (
+    <>
+      <Tabs label="Administration" tabs={[{ to: '/admin/accounts', words: 'Accounts' }]} />
+      <Outlet />
+    </>
+  )
+}
