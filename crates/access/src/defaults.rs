@@ -1,6 +1,7 @@
 //! What each role may do unless somebody wrote a policy of their own. Read [`GRANTS`]: it is the whole of it.
 
-use crate::policy::{AccessPolicy, Action, Rule, Scope, TypeSet};
+use crate::policy::{AccessPolicy, Action};
+use crate::rule::{Rule, Scope, TypeSet};
 use crate::subject::{Relationship, Role};
 use salus_fhir::defs::{is_internal, resource_types};
 use salus_fhir::search::Query;
@@ -33,7 +34,7 @@ enum Types {
     OwnObservations,
 }
 
-use Action::{Create, Delete, Read, Update};
+use Action::{Create, Delete, Read, Search, Update};
 use Relationship::{Child, Entrusted, InCare, Oneself, Parent, Partner};
 
 const fn grant(role: Role, of: Whose, types: Types, actions: &'static [Action]) -> Grant {
@@ -41,7 +42,7 @@ const fn grant(role: Role, of: Whose, types: Types, actions: &'static [Action]) 
 }
 
 /// The table of role defaults. People bring whatever others know about them into their record, and change only their
-/// own words. A clinician deletes nothing: what was wrong is marked `entered-in-error`.
+/// own words. A clinician deletes nothing: what was wrong is marked `entered-in-error`. Who may read may also search.
 #[rustfmt::skip]
 static GRANTS: &[Grant] = &[
     grant(Role::Person, Whose::Patients(SELF), Types::Every, &[Read]),
@@ -192,14 +193,14 @@ impl AccessPolicy {
     /// The default policy of somebody who plays these roles for these patients.
     pub fn for_roles(roles: &[Role], patients: &BTreeMap<String, Relationship>) -> Self {
         let rules = roles.iter().flat_map(|role| Self::for_role(*role, patients).rules);
-        Self { rules: rules.collect() }
+        Self::of(rules.collect())
     }
 
     /// The default policy of one role, which looks only at the patients in a relationship that the role is about:
     /// a clinician's own record is opened by [`Role::Person`], not by [`Role::Clinician`].
     pub fn for_role(role: Role, patients: &BTreeMap<String, Relationship>) -> Self {
         let grants = GRANTS.iter().filter(|grant| grant.role == role);
-        Self { rules: grants.filter_map(|grant| grant.rule(patients)).collect() }
+        Self::of(grants.filter_map(|grant| grant.rule(patients)).collect())
     }
 }
 
@@ -221,15 +222,13 @@ impl Grant {
         let (types, criteria) = match self.types {
             Types::Every => (TypeSet::All, None),
             Types::EveryBut(names) => (all_but(names), None),
-            Types::These(names) => (only(names), None),
-            Types::OwnObservations => (only(&["Observation"]), Some(performed_by(&scope)?)),
+            Types::These(names) => (TypeSet::only(names), None),
+            Types::OwnObservations => (TypeSet::only(&["Observation"]), Some(performed_by(&scope)?)),
         };
-        Some(Rule { types, actions: self.actions.iter().copied().collect(), scope, criteria })
+        let search = self.actions.contains(&Read).then_some(Search);
+        let rule = Rule::new(types, self.actions.iter().copied().chain(search), scope);
+        Some(Rule { criteria, ..rule })
     }
-}
-
-fn only(names: &[&str]) -> TypeSet {
-    TypeSet::Only(names.iter().map(|&name| name.to_owned()).collect())
 }
 
 fn all_but(names: &[&str]) -> TypeSet {
@@ -321,7 +320,16 @@ mod tests {
         for grant in GRANTS {
             let Types::These(names) = grant.types else { continue };
             for name in names {
-                assert!(only(names).contains(name), "{name}");
+                assert!(TypeSet::only(names).contains(name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_may_read_may_search() {
+        for role in Role::ALL {
+            for rule in AccessPolicy::for_role(role, &patients()).rules {
+                assert_eq!(rule.actions.contains(&Read), rule.actions.contains(&Search), "{role}");
             }
         }
     }

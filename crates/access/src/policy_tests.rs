@@ -1,7 +1,9 @@
 //! The policy's decisions as a table, and the properties that hold for every policy.
 
 use super::*;
+use crate::rows::Given;
 use proptest::prelude::*;
+use salus_fhir::search::Query;
 use serde_json::json;
 
 fn criteria(type_name: &str, code: &str, value: &str) -> Option<Query> {
@@ -9,11 +11,11 @@ fn criteria(type_name: &str, code: &str, value: &str) -> Option<Query> {
 }
 
 fn rule(types: TypeSet, actions: &[Action], scope: Scope, criteria: Option<Query>) -> Rule {
-    Rule { types, actions: actions.iter().copied().collect(), scope, criteria }
+    Rule { criteria, ..Rule::new(types, actions.iter().copied(), scope) }
 }
 
 fn names(names: &[&str]) -> TypeSet {
-    TypeSet::Only(names.iter().map(|&name| name.to_owned()).collect())
+    TypeSet::only(names)
 }
 
 fn ids(ids: &[&str]) -> Scope {
@@ -179,7 +181,7 @@ fn a_rule_gives_what_it_says_and_nothing_else() {
         ),
     ];
     for (name, rule, action, resource, expect) in table {
-        let policy = AccessPolicy { rules: rule.into_iter().collect() };
+        let policy = AccessPolicy::of(rule.into_iter().collect());
         assert_eq!(policy.decide(action, &resource).is_allowed(), expect, "{name}");
     }
 }
@@ -187,18 +189,22 @@ fn a_rule_gives_what_it_says_and_nothing_else() {
 #[test]
 fn rows_are_as_plain_as_the_policy_lets_them_be() {
     let everything = AccessPolicy::everything();
-    assert!(matches!(everything.rows("Observation"), RowFilter::Everything));
-    assert!(matches!(everything.rows("UserAccount"), RowFilter::Nothing));
-    assert!(matches!(AccessPolicy::default().rows("Observation"), RowFilter::Nothing));
-    let own = AccessPolicy { rules: vec![rule(TypeSet::All, &[Action::Read], ids(&["ann"]), None)] };
-    assert!(matches!(own.rows("Observation"), RowFilter::AnyOf(rules) if rules.len() == 1));
+    assert!(everything.rows("Observation").parts().is_empty());
+    assert!(everything.rows("UserAccount").is_nothing());
+    assert!(AccessPolicy::default().rows("Observation").is_nothing());
+    let own = AccessPolicy::of(vec![rule(TypeSet::All, &[Action::Search], ids(&["ann"]), None)]);
+    assert!(matches!(own.rows("Observation").parts(), [Given::AnyOf(rules)] if rules.len() == 1));
+    let bound = |types| vec![rule(types, &[Action::Search], Scope::Everyone, None)];
+    assert_eq!(own.clone().within(bound(TypeSet::All)).rows("Observation").parts().len(), 1);
+    assert!(own.clone().within(bound(names(&["Condition"]))).rows("Observation").is_nothing());
+    assert!(own.rows("Observation").is_plain() && everything.rows("Observation").is_plain());
 }
 
 const TYPES: &[&str] = &["Patient", "Observation", "Condition", "Practitioner", "UserAccount"];
 const PATIENTS: &[&str] = &["ann", "bob", "cat"];
 
 fn any_action() -> impl Strategy<Value = Action> {
-    prop::sample::select(vec![Action::Read, Action::Create, Action::Update, Action::Delete])
+    prop::sample::select(Action::ALL.to_vec())
 }
 
 fn any_resource() -> impl Strategy<Value = Value> {
@@ -240,8 +246,12 @@ fn any_rule() -> impl Strategy<Value = Sketch> {
         .prop_map(|(types, actions, patients, criteria)| Sketch { types, actions, patients, criteria })
 }
 
+fn rules(sketches: &[Sketch]) -> Vec<Rule> {
+    sketches.iter().map(Sketch::rule).collect()
+}
+
 fn policy(sketches: &[Sketch]) -> AccessPolicy {
-    AccessPolicy { rules: sketches.iter().map(Sketch::rule).collect() }
+    AccessPolicy::of(rules(sketches))
 }
 
 proptest! {
@@ -254,17 +264,73 @@ proptest! {
     }
 
     #[test]
-    fn what_may_be_read_is_what_the_rows_admit(
+    fn a_bound_never_gives_and_a_denial_never_either(
+        given in prop::collection::vec(any_rule(), 0..4),
+        bound in prop::collection::vec(any_rule(), 0..3),
+        taken in any_rule(),
+        excepted in prop::collection::vec(any_rule(), 0..2),
+        action in any_action(),
+        resource in any_resource(),
+    ) {
+        let all = policy(&given).decide(action, &resource).is_allowed();
+        let bounded = policy(&given).within(rules(&bound)).decide(action, &resource).is_allowed();
+        let alone = policy(&bound).decide(action, &resource).is_allowed();
+        prop_assert_eq!(bounded, all && alone);
+        let denial = Denial { rule: taken.rule(), exceptions: rules(&excepted) };
+        let less = policy(&given).without([denial.clone()]).decide(action, &resource).is_allowed();
+        let without = |list: &[Rule]| Denial { exceptions: list.to_vec(), ..denial.clone() };
+        let least = policy(&given).without([without(&[])]).decide(action, &resource).is_allowed();
+        prop_assert!(!less || all);
+        prop_assert!(!least || less);
+    }
+
+    #[test]
+    fn deny_wins_over_everything_that_gives(
+        given in prop::collection::vec(any_rule(), 0..4), action in any_action(), resource in any_resource(),
+    ) {
+        let all = Denial { rule: Rule::new(TypeSet::All, Action::ALL, Scope::Everyone), exceptions: vec![] };
+        let mut policy = policy(&given).without([all]);
+        policy.rules.extend(AccessPolicy::everything().rules);
+        prop_assert!(!policy.decide(action, &resource).is_allowed());
+    }
+
+    #[test]
+    fn what_may_be_done_is_what_the_rows_admit(
         rules in prop::collection::vec(any_rule(), 0..4), resource in any_resource(),
     ) {
         let policy = policy(&rules);
         let admitted = policy.rows(resource["resourceType"].as_str().unwrap()).admits(&resource);
-        prop_assert_eq!(policy.decide(Action::Read, &resource).is_allowed(), admitted);
+        prop_assert_eq!(policy.decide(Action::Search, &resource).is_allowed(), admitted);
     }
 
     #[test]
     fn internal_types_are_nobodys(rules in prop::collection::vec(any_rule(), 0..4), action in any_action()) {
         let account = resource("UserAccount", &[], "");
         prop_assert!(!policy(&rules).decide(action, &account).is_allowed());
+    }
+}
+
+/// An element is shown if one of the rules shows it, and every bound does.
+#[test]
+fn asvs_v8_2_3_an_element_is_seen_by_whom_a_rule_shows_it() {
+    let hiding = |paths: &[&str]| {
+        Rule::new(TypeSet::All, [Action::Read], Scope::Everyone)
+            .hiding(Elements::parse(paths.iter().copied()).unwrap())
+    };
+    let (none, phone, both) =
+        (hiding(&[]), hiding(&["Patient.telecom"]), hiding(&["Patient.telecom", "Patient.birthDate"]));
+    let ann = resource("Patient", &["ann"], "");
+    let table = [
+        (vec![both.clone()], vec![], vec!["Patient.telecom", "Patient.birthDate"]),
+        (vec![both.clone(), phone.clone()], vec![], vec!["Patient.telecom"]),
+        (vec![both.clone(), none.clone()], vec![], vec![]),
+        (vec![none.clone()], vec![vec![phone.clone()]], vec!["Patient.telecom"]),
+        (vec![phone.clone()], vec![vec![both.clone(), none]], vec!["Patient.telecom"]),
+        (vec![phone], vec![vec![both]], vec!["Patient.telecom", "Patient.birthDate"]),
+    ];
+    for (rules, bounds, expect) in table {
+        let policy = AccessPolicy { bounds, ..AccessPolicy::of(rules) };
+        let hidden = policy.filter(Action::Read, "Patient").hidden(&ann).unwrap();
+        assert!(hidden == Elements::parse(expect.iter().copied()).unwrap(), "{expect:?}: {hidden:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Who asks.
 
 use crate::policy::AccessPolicy;
+use crate::purpose::Purpose;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -16,12 +17,17 @@ pub struct Subject {
     pub roles: Vec<Role>,
     /// The patients they have to do with, by patient id.
     pub patients: BTreeMap<String, Relationship>,
+    /// Why they ask, unless they say otherwise.
+    pub purpose: Purpose,
+    /// The FHIR references that stand for this account where a consent names it: `Practitioner/x`,
+    /// `Organization/y`, `RelatedPerson/z`, `Patient/p`.
+    pub references: Vec<String>,
     /// What follows from it.
     pub policy: AccessPolicy,
 }
 
 impl Subject {
-    /// A subject with the default policy of its roles.
+    /// A subject with the default purpose and the default policy of its roles, known as the patient they are.
     pub fn new(
         account: impl Into<String>,
         display_name: impl Into<String>,
@@ -29,7 +35,16 @@ impl Subject {
         patients: BTreeMap<String, Relationship>,
     ) -> Self {
         let policy = AccessPolicy::for_roles(&roles, &patients);
-        Self { account: account.into(), display_name: display_name.into(), roles, patients, policy }
+        let oneself = patients.iter().filter(|(_, relationship)| **relationship == Relationship::Oneself);
+        Self {
+            account: account.into(),
+            display_name: display_name.into(),
+            purpose: Role::purpose_of(&roles),
+            references: oneself.map(|(id, _)| format!("Patient/{id}")).collect(),
+            roles,
+            patients,
+            policy,
+        }
     }
 
     /// Whether one of the roles is `role`.
@@ -69,6 +84,18 @@ impl Role {
             Self::Pharmacist => "pharmacist",
             Self::Emergency => "emergency",
             Self::Admin => "admin",
+        }
+    }
+
+    /// Why somebody who plays these parts asks for a record, unless they say otherwise.
+    pub fn purpose_of(roles: &[Self]) -> Purpose {
+        let treats = |role: &Self| matches!(role, Self::Clinician | Self::Pharmacist | Self::Emergency);
+        if roles.iter().any(treats) {
+            Purpose::Treatment
+        } else if roles.contains(&Self::Admin) {
+            Purpose::SystemAdministration
+        } else {
+            Purpose::PatientRequest
         }
     }
 }
@@ -146,6 +173,23 @@ impl fmt::Display for Relationship {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_treats_asks_for_treatment_and_who_is_a_patient_goes_by_that() {
+        for (roles, purpose) in [
+            (vec![Role::Person], Purpose::PatientRequest),
+            (vec![Role::Person, Role::Clinician], Purpose::Treatment),
+            (vec![Role::Admin], Purpose::SystemAdministration),
+            (vec![], Purpose::PatientRequest),
+        ] {
+            assert_eq!(Role::purpose_of(&roles), purpose, "{roles:?}");
+        }
+        let patients = BTreeMap::from([
+            ("me".to_owned(), Relationship::Oneself),
+            ("kid".to_owned(), Relationship::Child),
+        ]);
+        assert_eq!(Subject::new("a", "A", vec![Role::Person], patients).references, ["Patient/me"]);
+    }
 
     #[test]
     fn codes_read_back_as_what_they_name() {

@@ -7,7 +7,7 @@ use crate::sessions::{Session, USER_SESSION};
 use crate::token::{Credential, CredentialId};
 use crate::{Auth, Error};
 use jiff::SignedDuration;
-use salus_access::{Action, Subject};
+use salus_access::Subject;
 use salus_core::Timestamp;
 use salus_store::{Batch, Expect, Op};
 use std::sync::Arc;
@@ -55,9 +55,7 @@ impl TokenScope {
 
     fn narrow(self, mut subject: Subject) -> Subject {
         if self == Self::Read {
-            for rule in &mut subject.policy.rules {
-                rule.actions.retain(|action| *action == Action::Read);
-            }
+            subject.policy = subject.policy.looking_only();
         }
         subject
     }

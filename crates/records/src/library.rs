@@ -129,7 +129,7 @@ impl Library {
         let seq = records.last_change(person_id).await?;
         if let Some(opened) = self.kept.get(&key)
             && opened.seq == seq
-            && is_same(opened.policy.as_ref(), policy)
+            && opened.policy.as_ref() == policy
         {
             return Ok(Some(opened));
         }
@@ -137,22 +137,6 @@ impl Library {
         let opened = Arc::new(Opened { seq, policy: policy.cloned(), record });
         self.kept.insert(key, Arc::clone(&opened));
         Ok(Some(opened))
-    }
-}
-
-fn is_same(a: Option<&AccessPolicy>, b: Option<&AccessPolicy>) -> bool {
-    match (a, b) {
-        (None, None) => true,
-        (Some(a), Some(b)) => {
-            a.rules.len() == b.rules.len()
-                && a.rules.iter().zip(&b.rules).all(|(a, b)| {
-                    a.types == b.types
-                        && a.actions == b.actions
-                        && a.scope == b.scope
-                        && a.criteria == b.criteria
-                })
-        }
-        _ => false,
     }
 }
 

@@ -31,6 +31,13 @@ impl Stored {
         &self.body
     }
 
+    /// The same version with this for its body: as much of it as somebody may see.
+    pub(crate) fn showing(self, body: &Value) -> Result<Self, Error> {
+        let corrupt = |_| Error::Corrupt(format!("{}/{}", self.type_name, self.id));
+        let body = serde_json::to_vec(body).map_err(corrupt)?.into();
+        Ok(Self { body, ..self })
+    }
+
     /// The parsed resource.
     pub fn json(&self) -> Result<Value, Error> {
         serde_json::from_slice(&self.body)

@@ -3,10 +3,11 @@
 use super::STEP;
 use crate::Error;
 use crate::backend::{LogRange, LogScope};
+use crate::records::Caller;
 use crate::resource::Event;
 use crate::search::Search;
 use crate::store::{Inner, Store};
-use salus_access::RowFilter;
+use salus_access::Action;
 use salus_fhir::defs::{self, ParamKind};
 use salus_fhir::search::Query;
 use std::collections::{BTreeSet, HashSet};
@@ -18,8 +19,8 @@ impl Store {
     pub async fn mentions(&self, patient_id: &str) -> Result<BTreeSet<(String, String)>, Error> {
         let Some(key) = self.inner.ring.find(patient_id).await? else { return Ok(BTreeSet::new()) };
         let mut found = self.inner.mentions_in_compartment(key.pat).await?;
-        let everything = |_: &str| RowFilter::Everything;
-        let search = Search::new(&self.inner, &everything);
+        let anybody = Caller::System("find who mentions a patient");
+        let search = Search::new(&self.inner, &anybody, Action::Read);
         for (type_name, code) in references_outside() {
             let pairs = [(code.to_owned(), format!("Patient/{patient_id}"))];
             let Ok(query) = Query::parse(type_name, &pairs) else { continue };

@@ -6,10 +6,12 @@ use crate::backend::{BlobRow, Outcome, Prepared};
 use crate::blob::{ASSOCIATED, BlobId};
 use crate::error::Conflict;
 use crate::keys::PatientKey;
+use crate::search::Search;
 use crate::{Error, seal};
 use bytes::Bytes;
 use salus_access::Action;
 use salus_fhir::json::Value;
+use salus_fhir::search::Query;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -65,12 +67,12 @@ impl Records {
         self.inner.backend.forget_blob(id.0).await
     }
 
-    /// The bytes of a file. It takes the right to read a DocumentReference about its patient.
+    /// The bytes of a file. It takes the right to read every DocumentReference about its patient, or one that names it.
     pub async fn get_blob(&self, id: &BlobId) -> Result<Bytes, Error> {
         let row = self.inner.backend.blob(id.0).await?.ok_or(Error::NotFound)?;
         let key: Arc<PatientKey> = self.inner.ring.by_pat(row.pat).await?.ok_or(Error::NotFound)?;
         let patient_id = Some(key.patient_id.clone()).filter(|id| !id.is_empty());
-        if !self.caller.may(Action::Read, &document_about(patient_id.as_deref())) {
+        if !self.may_open(id, patient_id.as_deref()).await? {
             self.note_blob(AuditAction::Denied, patient_id.as_deref()).await?;
             return Err(Error::NotFound);
         }
@@ -90,6 +92,26 @@ impl Records {
         Ok(bytes)
     }
 
+    /// Whether the caller may open a file of a patient: of a policy with conditions, denials or hidden elements, whether
+    /// a document that they may read, as they see it, names the file.
+    async fn may_open(&self, id: &BlobId, patient_id: Option<&str>) -> Result<bool, Error> {
+        let filter = self.caller.filter(Action::Read, DOCUMENT);
+        if filter.is_plain() {
+            return Ok(filter.admits(&document_about(patient_id)));
+        }
+        let search = Search::new(&self.inner, &self.caller, Action::Read);
+        let query = match patient_id {
+            Some(id) => {
+                let pair = ("subject".to_owned(), format!("Patient/{id}"));
+                Query::parse(DOCUMENT, &[pair]).map_err(|_| Error::NotFound)?
+            }
+            None => Query::all(DOCUMENT),
+        };
+        let name = id.to_string();
+        let documents = search.all(&query).await?;
+        Ok(documents.iter().any(|document| contains(document.bytes(), name.as_bytes())))
+    }
+
     async fn note_blob(&self, action: AuditAction, patient_id: Option<&str>) -> Result<(), Error> {
         let entry = NewAudit { patient: self.digest(patient_id), ..self.entry(action) };
         self.inner.backend.audit(vec![entry]).await
@@ -98,6 +120,14 @@ impl Records {
     fn digest(&self, patient_id: Option<&str>) -> i64 {
         patient_id.map_or(0, |id| self.inner.hash.patient(id))
     }
+}
+
+/// Files come with documents.
+const DOCUMENT: &str = "DocumentReference";
+
+/// Whether a text holds another one.
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
 }
 
 /// What a right to files is measured by: they come with documents.

@@ -7,7 +7,7 @@ use crate::backend::{LogRange, LogRow, LogScope};
 use crate::index::SHARED;
 use crate::resource::{Event, HistoryPage, HistoryScope, Stored, Version};
 use crate::store::timestamp;
-use salus_access::{RowFilter, Scope};
+use salus_access::{Action, Given, Scope};
 use salus_fhir::defs;
 use std::collections::BTreeSet;
 
@@ -68,9 +68,7 @@ impl Records {
             Event::Created | Event::Updated => self.inner.open_row(&row).await?,
         };
         let Some(body) = body else { return Ok(None) };
-        if !self.is_readable(&body)? {
-            return Ok(None);
-        }
+        let Some(body) = self.caller.shown(Action::Read, body)? else { return Ok(None) };
         let version = Version {
             event: row.event,
             type_name: type_name.to_owned(),
@@ -96,7 +94,7 @@ impl Records {
         let Some(patients) = self.visible_patients(scope) else { return Ok(Some(everything)) };
         let mut pats = Vec::new();
         for id in patients.ids {
-            pats.extend(self.inner.ring.find(&id).await?.map(|key| key.pat));
+            pats.extend(self.inner.ring.find(id).await?.map(|key| key.pat));
         }
         if patients.shared {
             pats.push(SHARED);
@@ -105,33 +103,44 @@ impl Records {
     }
 
     /// Whose resources the caller can see at all; none = anybody's.
-    fn visible_patients(&self, scope: &HistoryScope) -> Option<Visible> {
+    fn visible_patients(&self, scope: &HistoryScope) -> Option<Visible<'_>> {
         let types: Vec<&str> = match scope {
             HistoryScope::Type(type_name) | HistoryScope::Instance(type_name, _) => vec![type_name],
             HistoryScope::System => defs::resource_types().collect(),
         };
         let mut visible = Visible::default();
         for type_name in types {
-            match self.caller.rows(type_name) {
-                RowFilter::Nothing => {}
-                RowFilter::Everything => return None,
-                RowFilter::AnyOf(rules) => {
-                    for rule in rules {
-                        match rule.scope {
-                            Scope::Everyone => return None,
-                            Scope::Patients(ids) => visible.ids.extend(ids),
-                            Scope::Shared => visible.shared = true,
-                        }
-                    }
-                }
+            let filter = self.caller.filter(Action::Read, type_name);
+            if filter.is_nothing() {
+                continue;
             }
+            // What is visible is visible to the rules, and to each bound: the narrowest of them is enough to look by.
+            let narrowest =
+                filter.parts().iter().filter_map(Visible::of).min_by_key(|part| part.ids.len())?;
+            visible.ids.extend(narrowest.ids);
+            visible.shared |= narrowest.shared;
         }
         Some(visible)
     }
 }
 
 #[derive(Default)]
-struct Visible {
-    ids: BTreeSet<String>,
+struct Visible<'a> {
+    ids: BTreeSet<&'a str>,
     shared: bool,
+}
+
+impl<'a> Visible<'a> {
+    /// Whose resources some rules give; none = anybody's.
+    fn of(given: &Given<'a>) -> Option<Self> {
+        let mut visible = Self::default();
+        for rule in given.rules() {
+            match &rule.scope {
+                Scope::Everyone => return None,
+                Scope::Patients(ids) => visible.ids.extend(ids.iter().map(String::as_str)),
+                Scope::Shared => visible.shared = true,
+            }
+        }
+        Some(visible)
+    }
 }

@@ -58,12 +58,20 @@ impl Caller {
         }
     }
 
-    /// Which resources of a type may be read.
-    pub(crate) fn rows(&self, type_name: &str) -> RowFilter {
+    /// To which resources of a type this may be done.
+    pub(crate) fn filter(&self, action: Action, type_name: &str) -> RowFilter<'_> {
         match self {
-            Self::System(_) => RowFilter::Everything,
-            Self::User(_) if defs::is_internal(type_name) => RowFilter::Nothing,
-            Self::User(subject) => subject.policy.rows(type_name),
+            Self::System(_) => RowFilter::everything(),
+            Self::User(_) if defs::is_internal(type_name) => RowFilter::nothing(),
+            Self::User(subject) => subject.policy.filter(action, type_name),
+        }
+    }
+
+    /// What this caller sees of a resource, without what is hidden from them; none where it is not theirs to see.
+    pub(crate) fn shown(&self, action: Action, stored: Stored) -> Result<Option<Stored>, Error> {
+        match self {
+            Self::System(_) => Ok(Some(stored)),
+            Self::User(_) => shown(&self.filter(action, &stored.type_name), stored),
         }
     }
 
@@ -72,6 +80,19 @@ impl Caller {
         match self {
             Self::System(reason) => format!("system: {reason}"),
             Self::User(subject) => subject.account.clone(),
+        }
+    }
+}
+
+/// As much of a resource as a filter, made for its type, lets through.
+pub(crate) fn shown(filter: &RowFilter<'_>, stored: Stored) -> Result<Option<Stored>, Error> {
+    let mut body = stored.json()?;
+    match filter.hidden(&body) {
+        None => Ok(None),
+        Some(hidden) if hidden.is_empty() => Ok(Some(stored)),
+        Some(hidden) => {
+            hidden.redact(&mut body);
+            stored.showing(&body).map(Some)
         }
     }
 }

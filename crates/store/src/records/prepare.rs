@@ -9,7 +9,7 @@ use crate::keys::PatientKey;
 use crate::resource::Event;
 use crate::store::{Inner, event_of_write, timestamp};
 use crate::{Error, seal};
-use salus_access::Action;
+use salus_access::{Action, Elements, keep_hidden};
 use salus_fhir::compartment;
 use salus_fhir::json::{Map, Value};
 use salus_fhir::{Issue, IssueCode};
@@ -159,22 +159,47 @@ struct Writing<'a> {
 
 impl Writing<'_> {
     fn op(&self, op: &mut Intake, standing: &mut Standing, is_last: bool) -> Result<Draft, Error> {
-        self.allow(op, standing)?;
+        let mut kept = match &op.resource {
+            Some(comes) => self.kept(comes, standing)?,
+            None => None,
+        };
+        self.allow(kept.as_ref().or(op.resource.as_ref()), standing)?;
         self.expect(op.expect, standing)?;
         let index = op.index;
         let now = self.inner.now_ms().max(standing.at);
-        match &mut op.resource {
+        match kept.as_mut().or(op.resource.as_mut()) {
             Some(resource) => self.put(index, resource, standing, now, is_last),
             None => self.delete(index, standing, now),
         }
     }
 
+    /// The body that comes from somebody who does not see, or may not change, all of what stands: with what is hidden
+    /// from them as it stands. None where there is nothing to keep, or nothing they may do.
+    fn kept(&self, comes: &Value, standing: &Standing) -> Result<Option<Value>, Error> {
+        let Caller::User(subject) = self.caller else { return Ok(None) };
+        let policy = &subject.policy;
+        let (hidden, fixed) = match standing.current() {
+            Some(stands) => (
+                policy.filter(Action::Read, &self.group.type_name).hidden(stands),
+                policy.fixed(Action::Update, stands),
+            ),
+            None => (Some(Elements::default()), policy.fixed(Action::Create, comes)),
+        };
+        let (Some(hidden), Some(fixed)) = (hidden, fixed) else { return Ok(None) };
+        if hidden.is_empty() && fixed.is_empty() {
+            return Ok(None);
+        }
+        let mut kept = comes.clone();
+        keep_hidden(standing.current(), &mut kept, &hidden, &fixed).map_err(Error::Invalid)?;
+        Ok(Some(kept))
+    }
+
     /// Asks the policy about what stands and about what comes.
-    fn allow(&self, op: &Intake, standing: &Standing) -> Result<(), Error> {
+    fn allow(&self, comes: Option<&Value>, standing: &Standing) -> Result<(), Error> {
         let may = |action, resource: &Value| {
             if self.caller.may(action, resource) { Ok(()) } else { Err(Error::Denied) }
         };
-        match (standing.current(), &op.resource) {
+        match (standing.current(), comes) {
             (Some(stands), Some(comes)) => {
                 // Who may not even read it learns nothing, not that it exists either.
                 may(Action::Read, stands)?;

@@ -40,9 +40,7 @@ impl Search<'_> {
     /// Where the resource that a cursor names stood in the listing of its type.
     async fn listed(&self, place: &Place) -> Result<Candidate, Error> {
         let (rid, stored) = self.entry(place).await?;
-        if !(self.rows)(&place.type_name).admits(&stored.json()?) {
-            return Err(unusable());
-        }
+        let stored = self.caller.shown(self.action, stored)?.ok_or_else(unusable)?;
         Ok(Candidate { pat: place.pat, ord: stored.last_updated.as_microsecond(), rid })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Search;
 use crate::backend::Name;
+use crate::records::shown;
 use crate::{Error, Stored};
 use salus_access::RowFilter;
 use salus_fhir::defs::{self, ParamKind, SearchParam};
@@ -85,14 +86,14 @@ impl Search<'_> {
         if names.is_empty() {
             return Ok(found);
         }
-        let mut rows: HashMap<String, RowFilter> = HashMap::new();
+        let mut rows: HashMap<String, RowFilter<'_>> = HashMap::new();
         for row in self.inner.backend.newest(names).await?.into_iter().flatten() {
             let Some(stored) = self.inner.open_row(&row).await? else { continue };
             let type_name = stored.type_name.clone();
-            let rows = rows.entry(type_name).or_insert_with_key(|type_name| (self.rows)(type_name));
-            if rows.admits(&stored.json()?) {
-                seen.insert(name(&stored));
-                found.push(stored);
+            let rows = rows.entry(type_name).or_insert_with_key(|type_name| self.rows(type_name));
+            if let Some(shown) = shown(rows, stored)? {
+                seen.insert(name(&shown));
+                found.push(shown);
             }
         }
         Ok(found)

@@ -47,14 +47,14 @@ impl Search<'_> {
         found.truncate(wanted);
         let next = found.last().filter(|_| more).map(|last| cursor(&last.stored, last.candidate.pat));
         let matches: Vec<Stored> = found.into_iter().map(|found| found.stored).collect();
-        let included = self.included(query, &matches).await?;
+        let included = self.reading().included(query, &matches).await?;
         Ok(SearchPage { matches, included, next, total })
     }
 
     /// The next matches in the order of the plan's walk.
     pub(super) async fn walked(
         &self,
-        check: &Check,
+        check: &Check<'_>,
         after: Option<Candidate>,
         wanted: usize,
     ) -> Result<Vec<Found>, Error> {
@@ -82,7 +82,7 @@ impl Search<'_> {
     /// The next matches in an order that no row has, and how many there are in all.
     async fn sorted(
         &self,
-        check: &Check,
+        check: &Check<'_>,
         sort: &[Sort],
         after: Option<After>,
         wanted: usize,
@@ -112,7 +112,7 @@ impl Search<'_> {
     }
 
     /// How many match, exactly, under the policy.
-    async fn count(&self, check: &Check) -> Result<u64, Error> {
+    async fn count(&self, check: &Check<'_>) -> Result<u64, Error> {
         let candidates = self.inner.backend.candidates(check.plan.clone().gathered()).await?;
         let (sure, unsure): (Vec<Candidate>, Vec<Candidate>) =
             candidates.into_iter().partition(|candidate| check.is_exact(*candidate));
@@ -126,13 +126,14 @@ impl Search<'_> {
 
     /// The place after which a page begins: worked out from the version of the last resource that the page
     /// before showed. Only somebody who may read that version learns anything from it.
-    async fn after(&self, query: &Query, check: &Check, cursor: &Cursor) -> Result<After, Error> {
+    async fn after(&self, query: &Query, check: &Check<'_>, cursor: &Cursor) -> Result<After, Error> {
         let place = Place::of_cursor(cursor)?;
         let (rid, stored) = self.entry(&place).await?;
-        let body = stored.json()?;
-        if place.type_name != query.resource_type || !check.may_read(&body) {
+        if place.type_name != query.resource_type {
             return Err(unusable());
         }
+        let stored = check.shown(stored)?.ok_or_else(unusable)?;
+        let body = stored.json()?;
         let updated = stored.last_updated.as_microsecond();
         let ord = match check.plan.walk {
             Walk::Keyed { .. } | Walk::KeyedByDate { .. } => {

@@ -8,7 +8,8 @@ use super::clause::{Clause, Finds, clause, latest_start};
 use super::scope::{Pats, Scope};
 use crate::backend::TypeNo;
 use crate::index::{Keys, SHARED, has_string_rows};
-use salus_fhir::defs;
+use salus_access::Elements;
+use salus_fhir::defs::{self, Path, SearchParam, Step};
 use salus_fhir::search::{Filter, Query, Sort};
 
 /// Where to look, for what, and in which order.
@@ -63,13 +64,21 @@ pub(crate) struct Candidate {
 pub(crate) const NOWHERE: i64 = -1;
 
 impl Plan {
-    /// Plans a query within a scope; also the filters that the rows do not answer exactly.
-    pub(crate) fn new(typ: TypeNo, query: &Query, scope: &Scope, keys: &Keys) -> (Self, Vec<Filter>) {
+    /// Plans a query within a scope, without rows that were made of elements that may be `hidden`; also the filters
+    /// that the rows do not answer exactly.
+    pub(crate) fn new(
+        typ: TypeNo,
+        query: &Query,
+        scope: &Scope,
+        hidden: &Elements,
+        keys: &Keys,
+    ) -> (Self, Vec<Filter>) {
         let type_name = query.resource_type.as_str();
         let mut clauses = Vec::new();
         let mut unanswered = Vec::new();
         for filter in &query.filters {
-            match clause(type_name, filter, keys) {
+            let found = clause(type_name, filter, keys);
+            match found.filter(|_| !may_be_hidden(filter.param, hidden)) {
                 Some(found) => {
                     if !found.exact {
                         unanswered.push(filter.clone());
@@ -93,7 +102,10 @@ impl Plan {
         if pats == Pats::All && is_found_under_shared(type_name, &clauses) {
             pats = Pats::Only(vec![SHARED]);
         }
-        let walk = walk(query, &pats, &clauses);
+        let walk = match hidden.is_empty() {
+            true => walk(query, &pats, &clauses),
+            false => walk_unseen(query, &clauses),
+        };
         let plan = Self {
             typ,
             pats,
@@ -144,6 +156,36 @@ fn walk(query: &Query, pats: &Pats, clauses: &[Clause]) -> Walk {
         }
         _ => Walk::Gathered,
     }
+}
+
+/// The walk where the order of rows may tell what is hidden: only by when things were last updated.
+fn walk_unseen(query: &Query, clauses: &[Clause]) -> Walk {
+    match query.sort.as_slice() {
+        [] if clauses.is_empty() => Walk::Listing,
+        [Sort { param, descending }] if clauses.is_empty() && param.code == "_lastUpdated" => {
+            Walk::ListingByDate { descending: *descending }
+        }
+        _ => Walk::Gathered,
+    }
+}
+
+/// Whether a value of the parameter may come from a hidden element. Tags may: what is hidden is marked by one.
+fn may_be_hidden(param: &SearchParam, hidden: &Elements) -> bool {
+    if hidden.is_empty() || matches!(param.code, "_id" | "_lastUpdated") {
+        return false;
+    }
+    let definition = defs::type_def(param.resource_type);
+    let element = |path: &Path| {
+        let member = path.steps.iter().find_map(|step| match step {
+            Step::Member(name) => Some(*name),
+            _ => None,
+        })?;
+        definition?.field(member).map(|field| field.element.name)
+    };
+    let whole = param.components.iter().flat_map(|part| &part.paths).filter(|path| path.from_resource);
+    let mut paths = param.paths.iter().chain(whole).filter(|path| !path.steps.is_empty());
+    param.code == "_tag"
+        || paths.any(|path| element(path).is_none_or(|name| hidden.touch(param.resource_type, name)))
 }
 
 /// Whether the rows' principal date is the value of this parameter and of no other.

@@ -33,6 +33,12 @@ fn describe(plan: &Plan, unanswered: &[Filter]) -> String {
 
 #[track_caller]
 fn check(pats: Pats, query: &str, expect: &str) {
+    check_hiding(&[], pats, query, expect);
+}
+
+#[track_caller]
+fn check_hiding(hidden: &[&str], pats: Pats, query: &str, expect: &str) {
+    let hidden = Elements::parse(hidden.iter().copied()).unwrap();
     let (type_name, text) = query.split_once('?').unwrap_or((query, ""));
     let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap();
@@ -40,7 +46,7 @@ fn check(pats: Pats, query: &str, expect: &str) {
     });
     let query = Query::parse(type_name, &pairs.collect::<Vec<_>>()).unwrap();
     let scope = Scope::over(pats);
-    let (plan, unanswered) = Plan::new(1, &query, &scope, &Keys::new(KeyedHash::new([7; 16])));
+    let (plan, unanswered) = Plan::new(1, &query, &scope, &hidden, &Keys::new(KeyedHash::new([7; 16])));
     assert_eq!(describe(&plan, &unanswered), expect, "{type_name}?{text}");
 }
 
@@ -103,5 +109,24 @@ fn over_the_population_only_what_must_be_is_walked() {
     ];
     for (query, expect) in table {
         check(Pats::All, query, expect);
+    }
+}
+
+#[test]
+fn rows_made_of_hidden_elements_are_not_used() {
+    let hidden = ["Observation.effective", "Observation.performer.display"];
+    let table = [
+        ("Observation", "[7] listing [] verify []"),
+        ("Observation?code=1-8", r#"[7] gathered ["1 keys"] verify ["code"]"#),
+        ("Observation?patient=ann&date=ge2020", r#"[7] gathered ["1 keys"] verify ["date"]"#),
+        ("Observation?performer=Patient/ann", r#"[7] listing [] verify ["performer"]"#),
+        ("Observation?code=1-8&_sort=-date", r#"[7] gathered ["1 keys"] verify ["code"]"#),
+        ("Observation?_sort=-date", "[7] gathered [] verify []"),
+        ("Observation?_sort=-_lastUpdated", "[7] listing by date, down [] verify []"),
+        ("Observation?_tag=SUBSETTED", r#"[7] listing [] verify ["_tag"]"#),
+        ("Observation?_id=a", r#"[7] gathered ["1 ids"] verify ["_id"]"#),
+    ];
+    for (query, expect) in table {
+        check_hiding(&hidden, Pats::Only(vec![7]), query, expect);
     }
 }

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::index::SHARED;
 use crate::keys::Keyring;
-use salus_access::{RowFilter, Scope as Whose};
+use salus_access::{Given, RowFilter, Scope as Whose};
 use salus_fhir::defs;
 use salus_fhir::search::{Filter, FilterValue, Modifier, Query};
 use std::collections::BTreeSet;
@@ -28,45 +28,42 @@ pub(crate) struct Scope {
 
 impl Scope {
     /// What of a type the filter admits, as far as the query does not rule it out.
-    pub(crate) async fn of(query: &Query, rows: &RowFilter, ring: &Keyring) -> Result<Self, Error> {
-        let (mut pats, open) = match rows {
-            RowFilter::Nothing => (Pats::Only(Vec::new()), Pats::Only(Vec::new())),
-            RowFilter::Everything => (Pats::All, Pats::All),
-            RowFilter::AnyOf(rules) => {
-                let (mut all, mut some, mut open) = (false, BTreeSet::new(), BTreeSet::new());
-                for rule in rules {
-                    match &rule.scope {
-                        Whose::Everyone => all = true,
-                        Whose::Shared => drop(some.insert(SHARED)),
-                        Whose::Patients(ids) => {
-                            let numbers = numbers(ids, ring).await?;
-                            if rule.criteria.is_none() {
-                                open.extend(&numbers);
-                            }
-                            some.extend(numbers);
-                        }
-                    }
-                }
-                let pats = if all { Pats::All } else { Pats::Only(some.into_iter().collect()) };
-                (pats, Pats::Only(open.into_iter().collect()))
+    ///
+    /// Each part of the filter (the rules, and every bound) has to give a resource, so looking under the patients of
+    /// one of them finds it: of the one with the fewest.
+    pub(crate) async fn of(query: &Query, rows: &RowFilter<'_>, ring: &Keyring) -> Result<Self, Error> {
+        let owners = query.filters.iter().filter_map(|filter| owners(&query.resource_type, filter));
+        let asked = owners.min_by_key(BTreeSet::len);
+        let everything = Reach { pats: Pats::All, open: Pats::All };
+        let mut reach = match &asked {
+            Some(asked) if rows.parts().is_empty() => {
+                Reach { pats: Pats::of(asked, ring).await?, ..everything }
             }
+            _ => everything,
         };
-        for filter in &query.filters {
-            if let Some(ids) = owners(&query.resource_type, filter) {
-                let numbers = numbers(&ids, ring).await?;
-                pats = pats.and(&numbers);
-            }
+        for part in rows.parts() {
+            let other = Reach::of(part, asked.as_ref(), ring).await?;
+            reach = Reach { pats: reach.pats.or_fewer(other.pats), open: reach.open.and(other.open) };
+        }
+        if rows.denies() || rows.hides() {
+            // A row says nothing of what is denied or hidden.
+            reach.open = Pats::Only(Vec::new());
         }
         if query.resource_type == "Patient" {
-            pats = pats.without(SHARED);
+            reach.pats = reach.pats.without(SHARED);
         }
-        Ok(Self { pats, open })
+        Ok(Self { pats: reach.pats, open: reach.open })
     }
 
     /// Everything under these patients, for plans without a policy behind them.
     #[cfg(test)]
     pub(super) fn over(pats: Pats) -> Self {
         Self { open: pats.clone(), pats }
+    }
+
+    /// Whether everything may be read, wherever it stands.
+    pub(crate) fn is_all_open(&self) -> bool {
+        self.open == Pats::All
     }
 
     /// Whether all that stands under a patient may be read.
@@ -84,12 +81,26 @@ impl Pats {
         }
     }
 
-    /// What is in the compartments of these and of some of `others`: looked for under the others, unless one of
-    /// them is out of scope. Then a resource may still be in scope by a second patient, under whom it is found.
-    fn and(self, others: &BTreeSet<i64>) -> Self {
-        match others.iter().all(|pat| self.contains(*pat)) {
-            true => Self::Only(others.iter().copied().collect()),
-            false => self,
+    async fn of(ids: &BTreeSet<String>, ring: &Keyring) -> Result<Self, Error> {
+        Ok(Self::Only(numbers(ids.iter(), ring).await?.into_iter().collect()))
+    }
+
+    /// Those of the two that are fewer.
+    fn or_fewer(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::Only(own), Self::Only(others)) if others.len() < own.len() => other,
+            (Self::Only(_), _) => self,
+            (Self::All, _) => other,
+        }
+    }
+
+    /// Those in both.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::All, pats) | (pats, Self::All) => pats,
+            (Self::Only(list), other) => {
+                Self::Only(list.into_iter().filter(|pat| other.contains(*pat)).collect())
+            }
         }
     }
 
@@ -101,7 +112,53 @@ impl Pats {
     }
 }
 
-async fn numbers(ids: &BTreeSet<String>, ring: &Keyring) -> Result<BTreeSet<i64>, Error> {
+/// Where one part of a filter reaches.
+struct Reach {
+    /// Under which patients to look.
+    pats: Pats,
+    /// Under which of them it gives everything.
+    open: Pats,
+}
+
+impl Reach {
+    /// Where rules reach. Where all that is asked for is within their patients, only that far. Otherwise what is asked
+    /// for may still be in reach by a second patient, under whom it is found.
+    async fn of(given: &Given<'_>, asked: Option<&BTreeSet<String>>, ring: &Keyring) -> Result<Self, Error> {
+        let (mut everyone, mut shared, mut ids, mut open) = (false, false, BTreeSet::new(), BTreeSet::new());
+        for rule in given.rules() {
+            match &rule.scope {
+                Whose::Everyone => everyone = true,
+                Whose::Shared => shared = true,
+                Whose::Patients(patients) => {
+                    ids.extend(patients);
+                    if rule.is_unconditional() {
+                        open.extend(patients);
+                    }
+                }
+            }
+        }
+        let is_within = |asked: &&BTreeSet<String>| everyone || asked.iter().all(|id| ids.contains(id));
+        if let Some(asked) = asked.filter(is_within) {
+            open.retain(|id| asked.contains(*id));
+            let pats = Pats::of(asked, ring).await?;
+            return Ok(Self {
+                pats,
+                open: Pats::Only(numbers(open.into_iter(), ring).await?.into_iter().collect()),
+            });
+        }
+        let open = numbers(open.into_iter(), ring).await?.into_iter().collect();
+        if everyone {
+            return Ok(Self { pats: Pats::All, open: Pats::Only(open) });
+        }
+        let mut pats = numbers(ids.into_iter(), ring).await?;
+        if shared {
+            pats.insert(SHARED);
+        }
+        Ok(Self { pats: Pats::Only(pats.into_iter().collect()), open: Pats::Only(open) })
+    }
+}
+
+async fn numbers(ids: impl Iterator<Item = &String>, ring: &Keyring) -> Result<BTreeSet<i64>, Error> {
     let mut found = BTreeSet::new();
     for id in ids {
         if let Some(key) = ring.find(id).await? {

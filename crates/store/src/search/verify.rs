@@ -4,20 +4,22 @@ use super::plan::{Candidate, Plan};
 use super::scope::{Pats, Scope};
 use super::{Search, Walk};
 use crate::keys::PatientKey;
+use crate::records::shown;
 use crate::{Error, Stored};
-use salus_access::RowFilter;
+use salus_access::{Elements, RowFilter};
 use salus_fhir::compartment;
 use salus_fhir::json::Value;
 use salus_fhir::search::{Filter, Query, extract_param, matches_filter};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A query, ready to be looked for.
 #[derive(Clone)]
-pub(super) struct Check {
+pub(super) struct Check<'a> {
     pub(super) plan: Plan,
     type_name: String,
     scope: Scope,
-    rows: RowFilter,
+    rows: RowFilter<'a>,
     /// The filters that rows do not answer exactly.
     unanswered: Vec<Filter>,
     /// The patient in whose compartment a resource must be, where the rows do not say.
@@ -30,13 +32,13 @@ pub(super) struct Found {
     pub(super) stored: Stored,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     /// Plans a query; `None` where nothing of its type was ever stored.
-    pub(super) async fn prepare(&self, query: &Query) -> Result<Option<Check>, Error> {
+    pub(super) async fn prepare(&self, query: &Query) -> Result<Option<Check<'a>>, Error> {
         let Ok(typ) = self.inner.types.number(&query.resource_type) else { return Ok(None) };
-        let rows = (self.rows)(&query.resource_type);
+        let rows = self.rows(&query.resource_type);
         let scope = Scope::of(query, &rows, &self.inner.ring).await?;
-        let (plan, unanswered) = Plan::new(typ, query, &scope, &self.inner.keys);
+        let (plan, unanswered) = Plan::new(typ, query, &scope, &rows.hidden_somewhere(), &self.inner.keys);
         Ok(Some(Check {
             plan,
             type_name: query.resource_type.clone(),
@@ -50,7 +52,7 @@ impl Search<'_> {
     /// Those of the candidates that match and may be read, in their order.
     pub(super) async fn verified(
         &self,
-        check: &Check,
+        check: &Check<'_>,
         candidates: &[Candidate],
     ) -> Result<Vec<Found>, Error> {
         let rids = candidates.iter().map(|found| found.rid).collect();
@@ -61,40 +63,54 @@ impl Search<'_> {
             let Some(candidate) = asked.find(|asked| asked.rid == row.rid).copied() else { break };
             let head = Head { pat: row.pat, is_of_type: row.name.typ == check.plan.typ };
             let Some(stored) = self.inner.open_row(&row).await? else { continue };
-            if self.admits(check, candidate, &head, &stored).await? {
+            if let Some(stored) = self.admitted(check, candidate, &head, stored).await? {
                 verified.push(Found { candidate, stored });
             }
         }
         Ok(verified)
     }
 
-    async fn admits(
+    /// What the caller sees of a candidate, if it is a match to them.
+    async fn admitted(
         &self,
-        check: &Check,
+        check: &Check<'_>,
         candidate: Candidate,
         head: &Head,
-        stored: &Stored,
-    ) -> Result<bool, Error> {
+        stored: Stored,
+    ) -> Result<Option<Stored>, Error> {
         if !head.is_of_type {
-            return Ok(false);
+            return Ok(None);
         }
         // A row under the resource's own patient still says whose it is; any other may have been overtaken.
         let is_own = head.pat == candidate.pat;
         let is_open = check.is_readable(candidate, is_own);
         let is_first = is_own || !check.comes_again();
         if check.is_answered() && is_open && is_first {
-            return Ok(true);
+            return Ok(Some(stored));
         }
         let body = stored.json()?;
-        let admitted = (is_open || check.rows.admits(&body)) && check.matches(&body);
-        Ok(admitted && (is_first || self.is_first(check, candidate, head.pat, &body).await?))
+        let hidden = if is_open { Some(Elements::default()) } else { check.rows.hidden(&body) };
+        let Some(hidden) = hidden else { return Ok(None) };
+        let (seen, stored) = match hidden.is_empty() {
+            true => (Cow::Borrowed(&body), stored),
+            false => {
+                let mut seen = body.clone();
+                hidden.redact(&mut seen);
+                let stored = stored.showing(&seen)?;
+                (Cow::Owned(seen), stored)
+            }
+        };
+        let is_match = check.is_inside(&body)
+            && check.matches(&seen)
+            && (is_first || self.is_first(check, candidate, head.pat, &body).await?);
+        Ok(is_match.then_some(stored))
     }
 
     /// Of the patients under whom a resource is found, one after the other, it counts under its own, or, where
     /// that is out of scope, under the first.
     async fn is_first(
         &self,
-        check: &Check,
+        check: &Check<'_>,
         candidate: Candidate,
         own: i64,
         body: &Value,
@@ -118,7 +134,7 @@ struct Head {
     is_of_type: bool,
 }
 
-impl Check {
+impl Check<'_> {
     /// Whether the candidates' number is the number of matches, none of which has to be looked at.
     pub(super) fn is_exact(&self, candidate: Candidate) -> bool {
         self.is_answered() && self.is_readable(candidate, true)
@@ -139,17 +155,13 @@ impl Check {
         Self { plan: self.plan.clone().gathered(), ..self.clone() }
     }
 
-    /// Whether the caller may read a body of the type, as the policy says now.
-    pub(super) fn may_read(&self, body: &Value) -> bool {
-        self.rows.admits(body)
+    /// What the caller sees of a resource of the type, as the policy says now.
+    pub(super) fn shown(&self, stored: Stored) -> Result<Option<Stored>, Error> {
+        shown(&self.rows, stored)
     }
 
     fn is_readable(&self, candidate: Candidate, is_own: bool) -> bool {
-        match self.rows {
-            RowFilter::Everything => true,
-            RowFilter::Nothing => false,
-            RowFilter::AnyOf(_) => is_own && self.scope.is_open(candidate.pat),
-        }
+        self.scope.is_all_open() || (is_own && self.scope.is_open(candidate.pat))
     }
 
     /// Whether the rows alone say what matches.
@@ -163,9 +175,12 @@ impl Check {
         several && matches!(self.plan.walk, Walk::Keyed { .. } | Walk::Listing)
     }
 
+    fn is_inside(&self, body: &Value) -> bool {
+        self.inside.as_ref().is_none_or(|patient| compartment::patients(body).contains(patient))
+    }
+
     fn matches(&self, body: &Value) -> bool {
         body.get("resourceType").and_then(Value::as_str) == Some(self.type_name.as_str())
-            && self.inside.as_ref().is_none_or(|patient| compartment::patients(body).contains(patient))
             && self.unanswered.iter().all(|filter| matches_filter(filter, &extract_param(body, filter.param)))
     }
 }

@@ -38,13 +38,13 @@ const CRITERIA: [(&str, &str, &str); 6] = [
 ];
 
 pub fn policy(rules: &[RuleSketch]) -> AccessPolicy {
-    AccessPolicy { rules: rules.iter().map(RuleSketch::rule).collect() }
+    AccessPolicy::of(rules.iter().map(RuleSketch::rule).collect())
 }
 
 impl RuleSketch {
     fn rule(&self) -> Rule {
         let owned = |names: &Vec<&str>| names.iter().map(|&name| name.to_owned()).collect();
-        let actions = if self.reads { [Action::Read].into() } else { [Action::Create].into() };
+        let actions = if self.reads { vec![Action::Read, Action::Search] } else { vec![Action::Create] };
         let criteria = self.criteria.map(|(type_name, name, value)| {
             Query::parse(type_name, &[(name.to_owned(), value.to_owned())]).unwrap()
         });
@@ -53,11 +53,7 @@ impl RuleSketch {
             Some(ids) if ids.is_empty() => Scope::Shared,
             Some(ids) => Scope::Patients(ids.iter().map(|&id| id.to_owned()).collect()),
         };
-        Rule {
-            types: self.types.as_ref().map_or(TypeSet::All, |names| TypeSet::Only(owned(names))),
-            actions,
-            scope,
-            criteria,
-        }
+        let types = self.types.as_ref().map_or(TypeSet::All, |names| TypeSet::Only(owned(names)));
+        Rule { criteria, ..Rule::new(types, actions, scope) }
     }
 }
