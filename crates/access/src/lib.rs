@@ -23,6 +23,7 @@ pub mod purpose;
 mod redact;
 pub mod rows;
 pub mod rule;
+pub mod scope;
 pub mod subject;
 
 pub use about::About;
@@ -32,4 +33,5 @@ pub use policy::{AccessPolicy, Action, Decision, Denial};
 pub use purpose::Purpose;
 pub use rows::{Given, RowFilter};
 pub use rule::{Rule, Scope, TypeSet};
+pub use scope::{Scopes, SmartScope};
 pub use subject::{Relationship, Role, Subject, UnknownCode};
