@@ -1,6 +1,7 @@
 //! One test binary for everything that needs more than one crate.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod asvs;
 mod bad_input;
 mod crash;
 mod import;

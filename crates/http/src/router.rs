@@ -10,6 +10,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use http::Method;
 use http::header::CONTENT_TYPE;
 use tower::ServiceExt;
 use tower_http::compression::CompressionLayer;
@@ -41,6 +42,9 @@ pub fn router(app: App, capabilities: Vec<Capability>, web: Option<axum::Router>
 /// What no route takes: a problem where programs ask, the web app where people do.
 async fn fall_back(web: Option<axum::Router>, request: Request) -> Response {
     let is_for_programs = ["/api", "/fhir"].iter().any(|root| is_under(request.uri().path(), root));
+    if !is_for_programs && ![Method::GET, Method::HEAD].contains(request.method()) {
+        return ApiError::method_not_allowed().into_response();
+    }
     match web {
         Some(web) if !is_for_programs => match web.oneshot(request).await {
             Ok(answer) => answer,
