@@ -58,21 +58,16 @@ pub const CONFIDENTIALITY: [&str; 6] = ["U", "L", "M", "N", "R", "V"];
 pub const CONFIDENTIALITY_SYSTEM: &str = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
 
 impl About {
-    /// Whether there is no condition.
-    pub fn is_anything(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// Whether the resource meets the conditions, without a doubt.
     pub fn surely(&self, resource: &Value) -> bool {
         let in_time = |period: TimeRange| dates(resource).is_some_and(|range| period.contains(range));
-        self.is_anything() || (self.says(resource) && self.period.is_none_or(in_time))
+        self.says(resource) && self.period.is_none_or(in_time)
     }
 
     /// Whether the resource may meet the conditions: one without a date may be of any time.
     pub fn possibly(&self, resource: &Value) -> bool {
         let in_time = |period: TimeRange| dates(resource).is_none_or(|range| period.overlaps(range));
-        self.is_anything() || (self.says(resource) && self.period.is_none_or(in_time))
+        self.says(resource) && self.period.is_none_or(in_time)
     }
 
     fn says(&self, resource: &Value) -> bool {

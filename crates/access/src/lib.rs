@@ -15,6 +15,7 @@
 //! Start reading at [`policy`], then [`rule`] and [`rows`], then the table in [`defaults`].
 
 pub mod about;
+pub mod consent;
 pub mod defaults;
 pub mod elements;
 mod keep;

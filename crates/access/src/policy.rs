@@ -1,5 +1,6 @@
 //! The policy: rules that give, bounds that narrow, denials that take away, and the decision about one resource.
 
+use crate::consent::Said;
 use crate::elements::Elements;
 use crate::rows::RowFilter;
 use crate::rule::{Rule, Scope, TypeSet};
@@ -84,6 +85,13 @@ impl AccessPolicy {
     pub fn without(mut self, denials: impl IntoIterator<Item = Denial>) -> Self {
         self.denials.extend(denials);
         self
+    }
+
+    /// The same policy, with what people's consents give and take.
+    #[must_use]
+    pub fn obeying(mut self, said: Said) -> Self {
+        self.rules.extend(said.permits);
+        self.without(said.denials)
     }
 
     /// May `action` be done to `resource`, as it stands here?

@@ -18,8 +18,8 @@ pub struct Rule {
     pub scope: Scope,
     /// A search the resource has to match. It narrows the rule to the search's own resource type.
     pub criteria: Option<Query>,
-    /// What the resource has to be about, whatever its type.
-    pub about: About,
+    /// What the resource has to be about, whatever its type: all of it.
+    pub about: Vec<About>,
     /// Elements that this rule does not show.
     pub hidden: Elements,
     /// Elements that this rule lets nobody change.
@@ -54,7 +54,7 @@ impl Rule {
             actions: actions.into_iter().collect(),
             scope,
             criteria: None,
-            about: About::default(),
+            about: Vec::new(),
             hidden: Elements::default(),
             read_only: Elements::default(),
         }
@@ -66,9 +66,9 @@ impl Rule {
         Self { criteria: Some(criteria), ..self }
     }
 
-    /// The same rule for resources about this.
+    /// The same rule for resources about all of this.
     #[must_use]
-    pub fn about(self, about: About) -> Self {
+    pub fn about(self, about: Vec<About>) -> Self {
         Self { about, ..self }
     }
 
@@ -92,22 +92,27 @@ impl Rule {
 
     /// Whether everything in its scope meets the rule.
     pub fn is_unconditional(&self) -> bool {
-        self.criteria.is_none() && self.about.is_anything()
+        self.criteria.is_none() && self.about.is_empty()
     }
 
     /// Whether the rule gives `action` to a resource of a type it concerns, in the compartments of `patients`.
     pub(crate) fn gives(&self, action: Action, resource: &Value, patients: &[String]) -> bool {
-        self.scope.covers(action, patients) && self.is_met(resource) && self.about.surely(resource)
+        self.scope.covers(action, patients) && self.is_met(resource) && self.is_surely_about(resource)
     }
 
     /// Whether a denial by this rule takes hold of such a resource: a doubt counts as yes.
     pub(crate) fn takes(&self, resource: &Value, patients: &[String]) -> bool {
-        self.scope.touches(patients) && self.is_met(resource) && self.about.possibly(resource)
+        let is_about = || self.about.iter().all(|about| about.possibly(resource));
+        self.scope.touches(patients) && self.is_met(resource) && is_about()
     }
 
     /// Whether an exception by this rule frees such a resource from a denial: a doubt counts as no.
     pub(crate) fn frees(&self, resource: &Value, patients: &[String]) -> bool {
-        self.scope.touches(patients) && self.is_met(resource) && self.about.surely(resource)
+        self.scope.touches(patients) && self.is_met(resource) && self.is_surely_about(resource)
+    }
+
+    fn is_surely_about(&self, resource: &Value) -> bool {
+        self.about.iter().all(|about| about.surely(resource))
     }
 
     fn is_met(&self, resource: &Value) -> bool {
