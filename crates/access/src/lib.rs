@@ -25,6 +25,7 @@ mod redact;
 pub mod rows;
 pub mod rule;
 pub mod scope;
+pub mod stored;
 pub mod subject;
 
 pub use about::About;
@@ -35,4 +36,5 @@ pub use purpose::Purpose;
 pub use rows::{Given, RowFilter};
 pub use rule::{Rule, Scope, TypeSet};
 pub use scope::{Scopes, SmartScope};
+pub use stored::StoredPolicy;
 pub use subject::{Relationship, Role, Subject, UnknownCode};

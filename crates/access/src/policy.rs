@@ -87,6 +87,14 @@ impl AccessPolicy {
         self
     }
 
+    /// The same policy, with what another one gives and takes. Its bounds bound both.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.rules.extend(other.rules);
+        self.bounds.extend(other.bounds);
+        self.without(other.denials)
+    }
+
     /// The same policy, with what people's consents give and take.
     #[must_use]
     pub fn obeying(mut self, said: Said) -> Self {

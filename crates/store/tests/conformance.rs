@@ -25,6 +25,8 @@ mod finding;
 mod history;
 #[path = "conformance/jobs.rs"]
 mod jobs;
+#[path = "conformance/partial.rs"]
+mod partial;
 #[path = "conformance/writing.rs"]
 mod writing;
 
@@ -87,6 +89,12 @@ macro_rules! every_story {
             jobs::failures_wait_longer_and_end_as_dead_letters,
             jobs::the_same_work_is_enqueued_once,
             jobs::urgent_jobs_go_first_and_later_ones_wait,
+            partial::asvs_v8_2_3_hidden_elements_are_neither_shown_nor_found_by,
+            partial::asvs_v8_2_3_a_write_keeps_what_its_writer_was_not_shown,
+            partial::reading_and_searching_are_rights_of_their_own,
+            partial::asvs_v8_4_1_the_staff_of_one_clinic_does_nothing_to_patients_of_another,
+            partial::deny_wins_everywhere,
+            partial::asvs_v8_3_1_a_policy_that_is_not_understood_is_refused_at_write,
             writing::a_resource_comes_back_as_it_was_written,
             writing::versions_are_checked,
             writing::the_same_content_makes_no_version,

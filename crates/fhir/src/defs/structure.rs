@@ -243,12 +243,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn r4_has_146_resource_types_and_salus_three() {
+    fn r4_has_146_resource_types_and_salus_its_own() {
         let all: Vec<&str> = resource_types().collect();
         let (own, foreign): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|name| is_internal(name));
         // R4's own, and SubscriptionStatus, which R4 servers take over from R4B for notifications.
         assert_eq!((foreign.len(), foreign[0], foreign[146]), (146 + 1, "Account", "VisionPrescription"));
-        assert_eq!(own, ["UserAccount", "UserSession", "ApiToken"]);
+        assert_eq!(own, ["UserAccount", "UserSession", "ApiToken", "AccessPolicy"]);
         assert!(
             !is_resource_type("DomainResource") && !is_resource_type("HumanName") && !is_resource_type("")
         );

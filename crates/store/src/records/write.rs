@@ -12,6 +12,7 @@ use crate::error::Conflict;
 use crate::keys::PatientKey;
 use crate::resource::Page;
 use crate::{Error, Expect};
+use salus_access::stored::{ACCESS_POLICY, StoredPolicy};
 use salus_core::Uid;
 use salus_fhir::json::Value;
 use salus_fhir::reference::is_id;
@@ -132,6 +133,10 @@ impl Records {
         };
         if matches!(self.caller, Caller::User(_)) && defs::is_internal(&type_name) {
             return Err(Error::Denied);
+        }
+        if let (ACCESS_POLICY, Some(policy)) = (type_name.as_str(), &resource) {
+            // Half understood, it would decide wrongly later.
+            StoredPolicy::parse(policy).map_err(Error::Invalid)?;
         }
         let name = self.inner.name(&type_name, &id)?;
         Ok((name, type_name, Intake { index, resource, expect }))
