@@ -7,6 +7,7 @@ mod commit;
 mod erase;
 mod job;
 mod keys;
+mod migrations;
 mod reader;
 mod row;
 mod schema;

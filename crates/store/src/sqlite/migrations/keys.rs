@@ -1,0 +1,11 @@
+//! The steps of `keys.db`.
+
+use super::Step;
+
+pub(in crate::sqlite) const STEPS: &[Step] = &[Step { number: 1, sql: TABLES }];
+
+const TABLES: &str = "
+CREATE TABLE patient_key (
+    pat INTEGER PRIMARY KEY, patient_id TEXT UNIQUE, kek TEXT, wrapped BLOB, erased_at INTEGER);
+CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+";
