@@ -121,7 +121,7 @@ impl Account {
 }
 
 /// The form in which e-mail addresses are stored and compared; `None` where it is none.
-pub(crate) fn normal_email(typed: &str) -> Option<String> {
+pub fn normal_email(typed: &str) -> Option<String> {
     let email = typed.trim().to_lowercase();
     let (name, host) = email.split_once('@')?;
     let is_fine = |c: char| !c.is_whitespace() && !c.is_control() && !",|$\\@".contains(c);

@@ -2,7 +2,7 @@
 
 use crate::account::{Account, USER_ACCOUNT};
 use crate::api_tokens::{API_TOKEN, ApiToken};
-use crate::cache::Known;
+use crate::cache::{Known, good_until};
 use crate::sessions::{Session, USER_SESSION};
 use crate::token::{Credential, CredentialId};
 use crate::{Auth, Error};
@@ -107,15 +107,16 @@ impl Auth {
         if !account.is_active {
             return Ok(None);
         }
+        let (subject, until) = self.subject_until(&account).await?;
         let identity = Identity {
-            subject: Arc::new(scope.narrow(self.subject(&account).await?)),
+            subject: Arc::new(scope.narrow(subject)),
             email: account.email.into(),
             credential: id.clone(),
             scope,
             expires_at,
         };
         let seen_us = AtomicI64::new(seen_at.as_microsecond());
-        Ok(Some(Known { identity, version, seen_us, read_at: now }))
+        Ok(Some(Known { identity, version, seen_us, good_until: good_until(now, until) }))
     }
 
     fn is_alive(&self, known: &Known, now: Timestamp) -> bool {

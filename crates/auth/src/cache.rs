@@ -1,7 +1,7 @@
 //! What is known of a credential for a short while, so that not every request reads the session and the account.
 //!
-//! An entry is dropped when its session, token or account changes: at once for what this process does, and a moment
-//! after the log moved for what another one does. [`LIFE`] bounds it in any case.
+//! An entry is dropped when its session, token or account changes, or anything that says whose records an account reaches:
+//! at once for what this process does, and a moment after the log moved for what another one does. [`LIFE`] bounds it in any case.
 
 use crate::authenticate::Identity;
 use crate::circle::DECIDING_TYPES;
@@ -9,6 +9,7 @@ use crate::token::CredentialId;
 use crate::{Inner, account::USER_ACCOUNT, api_tokens::API_TOKEN, sessions::USER_SESSION};
 use jiff::SignedDuration;
 use salus_core::Timestamp;
+use salus_store::{Store, Tally};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -25,24 +26,38 @@ pub(crate) struct Known {
     pub(crate) version: u64,
     /// When the session was last used, in µs since 1970; moves on before the store is told.
     pub(crate) seen_us: AtomicI64,
-    pub(crate) read_at: Timestamp,
+    /// From then on it is read anew.
+    pub(crate) good_until: Timestamp,
+}
+
+/// How long what was read at `now` is believed; not beyond the moment at which a consent begins or ends.
+pub(crate) fn good_until(now: Timestamp, changes: Option<Timestamp>) -> Timestamp {
+    changes.into_iter().fold(now + LIFE, Timestamp::min)
 }
 
 pub(crate) struct Cache {
     entries: quick_cache::sync::Cache<CredentialId, Arc<Known>>,
     /// Counts what was forgotten, so that nothing read before is remembered after.
     forgotten: AtomicU64,
-}
-
-impl Default for Cache {
-    fn default() -> Self {
-        Self { entries: quick_cache::sync::Cache::new(CAPACITY), forgotten: AtomicU64::new(0) }
-    }
+    /// Moves when somebody's circle may have changed.
+    deciding: Tally,
+    /// Where it stood when the cache was asked last.
+    decided: AtomicU64,
 }
 
 impl Cache {
+    pub(crate) fn new(store: &Store) -> Self {
+        let entries = quick_cache::sync::Cache::new(CAPACITY);
+        let deciding = store.tally(DECIDING_TYPES);
+        Self { entries, forgotten: AtomicU64::new(0), deciding, decided: AtomicU64::new(0) }
+    }
+
     pub(crate) fn get(&self, id: &CredentialId, now: Timestamp) -> Option<Arc<Known>> {
-        self.entries.get(id).filter(|known| now < known.read_at + LIFE)
+        let deciding = self.deciding.get();
+        if self.decided.swap(deciding, Ordering::SeqCst) != deciding {
+            self.forget_all();
+        }
+        self.entries.get(id).filter(|known| now < known.good_until)
     }
 
     /// To be taken before the store is read, and given to [`Cache::remember`] after.

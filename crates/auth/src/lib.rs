@@ -28,11 +28,12 @@ mod sweep;
 mod testing;
 mod token;
 
-pub use account::{Account, NewAccount};
+pub use account::{Account, NewAccount, normal_email};
 pub use accounts::AccountError;
 pub use administration::{AccountChange, AccountPage};
 pub use api_tokens::{ApiToken, NewToken, TokenError};
 pub use authenticate::{Identity, TokenScope};
+pub use circle::{EMAIL_SYSTEM, Reach, Way};
 pub use lockout::LockoutConfig;
 pub use password::PasswordCost;
 pub use password_rule::WeakPassword;
@@ -131,7 +132,8 @@ impl Auth {
     pub fn open(store: Store, config: AuthConfig) -> Result<Self, Error> {
         let passwords = Passwords::new(config.password_cost, Arc::clone(store.rng()))?;
         let lockout = Lockout::new(config.lockout);
-        let inner = Arc::new(Inner { store, config, passwords, lockout, cache: Cache::default() });
+        let cache = Cache::new(&store);
+        let inner = Arc::new(Inner { store, config, passwords, lockout, cache });
         cache::follow_the_log(&inner);
         Ok(Self { inner })
     }

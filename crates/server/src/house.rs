@@ -32,6 +32,7 @@ pub fn capabilities() -> Vec<Capability> {
         salus_identity::capability(),
         salus_rest::capability(),
         salus_records::capability(),
+        salus_consent::capability(),
         salus_emergency::capability(),
         salus_audit::capability(),
         salus_rights::capability(),

@@ -33,6 +33,7 @@ mod shorten;
 mod sqlite;
 mod stats;
 mod store;
+mod tally;
 
 #[doc(hidden)]
 pub mod bench;
@@ -52,3 +53,4 @@ pub use resource::{
 };
 pub use stats::Stats;
 pub use store::Store;
+pub use tally::Tally;

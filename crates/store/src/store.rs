@@ -11,6 +11,7 @@ use crate::keys::{Keyring, PatientKey};
 use crate::records::{Caller, GATE, Records};
 use crate::resource::{Change, Event, Stored};
 use crate::sqlite::{Sqlite, SqliteKeys};
+use crate::tally::{Tallies, Tally};
 use crate::{Error, Stats, StoreConfig, seal};
 use bytes::Bytes;
 use salus_access::Subject;
@@ -49,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) preparer_count: usize,
     pub(crate) job_ready: Notify,
     moved: watch::Sender<u64>,
+    /// Counts the writes of some types.
+    pub(crate) tallies: Tallies,
     /// Held as long as the store is open, so that no second process opens the same directory.
     lock: Mutex<Option<File>>,
 }
@@ -122,6 +125,7 @@ impl Store {
                 preparer_count,
                 job_ready: Notify::new(),
                 moved,
+                tallies: Tallies::default(),
                 lock: Mutex::new(Some(lock)),
             }),
         };
@@ -148,6 +152,12 @@ impl Store {
     /// Tells where the log stands, whenever it moves.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.inner.moved.subscribe()
+    }
+
+    /// A count that moves with every write of one of these types in this process, before the writer is answered: for
+    /// whoever remembers what they made of such resources. Types that do not exist are left out.
+    pub fn tally(&self, types: &[&str]) -> Tally {
+        self.inner.tallies.of(types.iter().filter_map(|name| self.inner.types.number(name).ok()).collect())
     }
 
     /// The clock of this store.

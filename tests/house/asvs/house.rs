@@ -38,6 +38,10 @@ pub fn house() -> &'static House {
 const AS_LONG_AS_WE_LIVE: &str = r#""$0" "$@" & read _; kill $!; wait; rm -rf "$SALUS_TEST_FOLDER""#;
 
 impl House {
+    #[expect(
+        clippy::zombie_processes,
+        reason = "the child ends when this process does, and there is nobody left to wait"
+    )]
     fn open() -> Self {
         let folder = tempfile::tempdir().unwrap().keep();
         let salus = salus(&folder);

@@ -512,6 +512,16 @@ export const Kind = {
   needsClinician: 'needsClinician',
 } as const;
 
+/**
+ * A kind of data.
+ */
+export interface KindItem {
+  /** The word for it in the API. */
+  code: string;
+  /** What people call it. */
+  words: string;
+}
+
 export type MedicineItemAllOfDosage = string | null;
 
 export type MedicineItemAllOfEndDate = string | null;
@@ -621,6 +631,76 @@ export interface Question {
   /** In plain words, at most 1,000 characters. */
   question: string;
 }
+
+/**
+ * Somebody who reaches the record.
+ */
+export interface ReachItem {
+  /** Their name. */
+  name: string;
+  /** The parts they play. */
+  roles: string[];
+  /** How: `self`, `family`, `entrusted`, `clinic`, `practice`, `careTeam`, `named`. */
+  way: string;
+}
+
+export type RecipientOneOfKind = typeof RecipientOneOfKind[keyof typeof RecipientOneOfKind];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const RecipientOneOfKind = {
+  person: 'person',
+} as const;
+
+/**
+ * Whoever signs in, now or later, with this e-mail address.
+ */
+export type RecipientOneOf = {
+  /** Their address. */
+  email: string;
+  kind: RecipientOneOfKind;
+  /** What you call them, 1 to 200 characters. */
+  name: string;
+};
+
+export type RecipientOneOfThreeKind = typeof RecipientOneOfThreeKind[keyof typeof RecipientOneOfThreeKind];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const RecipientOneOfThreeKind = {
+  practitioner: 'practitioner',
+} as const;
+
+/**
+ * A practitioner of the directory.
+ */
+export type RecipientOneOfThree = {
+  /** The id of the `Practitioner`. */
+  id: string;
+  kind: RecipientOneOfThreeKind;
+};
+
+export type RecipientOneOfFiveKind = typeof RecipientOneOfFiveKind[keyof typeof RecipientOneOfFiveKind];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const RecipientOneOfFiveKind = {
+  organization: 'organization',
+} as const;
+
+/**
+ * Everybody who works for an organization of the directory.
+ */
+export type RecipientOneOfFive = {
+  /** The id of the `Organization`. */
+  id: string;
+  kind: RecipientOneOfFiveKind;
+};
+
+/**
+ * Whoever may look.
+ */
+export type Recipient = RecipientOneOf | RecipientOneOfThree | RecipientOneOfFive;
 
 /**
  * An entry of the record as a source.
@@ -783,6 +863,68 @@ export interface SessionItem {
   isCurrent: boolean;
   /** When it was last used, give or take a minute (RFC 3339). */
   seenAt: string;
+}
+
+/**
+ * Since when (a FHIR dateTime).
+ */
+export type ShareItemSince = string | null;
+
+/**
+ * The last day or moment (a FHIR dateTime); absent = until it is taken back.
+ */
+export type ShareItemUntil = string | null;
+
+/**
+ * A share.
+ */
+export interface ShareItem {
+  /** To take it back by. */
+  id: string;
+  /** `person`, `practitioner`, `organization` or `other`. */
+  kind: string;
+  /** Whoever may look. */
+  name: string;
+  /** Since when (a FHIR dateTime). */
+  since?: ShareItemSince;
+  /** The last day or moment (a FHIR dateTime); absent = until it is taken back. */
+  until?: ShareItemUntil;
+  /** The kinds of data; empty = everything. */
+  what: string[];
+}
+
+/**
+ * The last day, `YYYY-MM-DD`; left out = until you take it back.
+ */
+export type ShareRequestUntil = string | null;
+
+/**
+ * With whom, what, and until when.
+ */
+export interface ShareRequest {
+  /** The last day, `YYYY-MM-DD`; left out = until you take it back. */
+  until?: ShareRequestUntil;
+  /** The kinds of data; left out or empty = everything. */
+  what?: string[];
+  /** Whoever may look. */
+  with: Recipient;
+}
+
+/**
+ * Who reaches a record.
+ */
+export interface Sharing {
+  /** The kinds of data that can be shared apart. */
+  kinds: KindItem[];
+  /**
+   * Active consents that say something else than such a share; they are obeyed all the same.
+   * @minimum 0
+   */
+  otherConsents: number;
+  /** Who reaches it by who they are, not by a share. */
+  reachedBy: ReachItem[];
+  /** What was shared, the newest first. */
+  shares: ShareItem[];
 }
 
 /**

@@ -30,6 +30,9 @@ import type {
   ResultGroup,
   Session,
   SessionItem,
+  ShareItem,
+  ShareRequest,
+  Sharing,
   SignInRequest,
   Timeline,
   TokenItem,
@@ -592,6 +595,85 @@ export const getResult = async (id: string,
   {      
     ...options,
     method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary See who reaches a record
+ */
+export const getListSharingUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/sharing`
+}
+
+export const listSharing = async (id: string, options?: RequestInit): Promise<Sharing> => {
+  
+  return transport<Sharing>(getListSharingUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * It counts from the next request of whoever may look. For the person the record is about, and for the parents of a
+minor.
+ * @summary Share a record
+ */
+export const getShareRecordUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/sharing`
+}
+
+export const shareRecord = async (id: string,
+    shareRequest: ShareRequest, options?: RequestInit): Promise<ShareItem> => {
+  
+  return transport<ShareItem>(getShareRecordUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      shareRequest,)
+  }
+);}
+
+
+
+/**
+ * The consent stays in the record as one that no longer counts, so that it can be seen later what was agreed when.
+ * @summary Stop sharing
+ */
+export const getStopSharingUrl = (id: string,
+    share: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/sharing/${share}`
+}
+
+export const stopSharing = async (id: string,
+    share: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getStopSharingUrl(id,share),
+  {      
+    ...options,
+    method: 'DELETE'
     
     
   }

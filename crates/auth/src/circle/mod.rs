@@ -1,15 +1,23 @@
 //! Whose records an account reaches, worked out anew whenever it is asked who somebody is.
 //!
 //! An account names people itself (oneself, a child, a parent); the clinic it works for and the care teams it belongs to
-//! bring their patients; a child who came of age takes their record back. What is read for it is shown to nobody.
+//! bring their patients; a child who came of age takes their record back; and a consent opens a record to somebody, or
+//! closes it. What is read for it is shown to nobody.
 //!
 //! Start reading at [`Auth::subject`].
 
+mod consents;
 mod family;
+mod reach;
+mod references;
 mod staff;
 
+pub use reach::{Reach, Way};
+pub use references::EMAIL_SYSTEM;
+
 use crate::{Account, Auth, Error};
-use salus_access::{Relationship, Subject};
+use salus_access::{Relationship, Rule, Scope, Subject};
+use salus_core::Timestamp;
 use salus_fhir::search::Query;
 use salus_store::{Page, Records, Stored};
 use std::collections::BTreeMap;
@@ -18,7 +26,8 @@ use std::collections::BTreeMap;
 const STEP: u32 = 500;
 
 /// The types whose change changes somebody's circle.
-pub(crate) const DECIDING_TYPES: &[&str] = &["Patient", "CareTeam"];
+pub(crate) const DECIDING_TYPES: &[&str] =
+    &["CareTeam", "Consent", "Patient", "PractitionerRole", "RelatedPerson"];
 
 impl Auth {
     /// Who an account is to the rest of Salus at this moment, with what they may do.
@@ -26,8 +35,25 @@ impl Auth {
     /// # Errors
     /// Whatever the store says.
     pub async fn subject(&self, account: &Account) -> Result<Subject, Error> {
+        Ok(self.subject_until(account).await?.0)
+    }
+
+    /// The subject, and when it may become another one though nothing is written: a consent begins or ends.
+    pub(crate) async fn subject_until(
+        &self,
+        account: &Account,
+    ) -> Result<(Subject, Option<Timestamp>), Error> {
+        let gate = self.inner.store.gate();
         let patients = self.circle(account).await?;
-        Ok(Subject::new(&account.id, &account.display_name, account.roles.clone(), patients))
+        let mut subject = Subject::new(&account.id, &account.display_name, account.roles.clone(), patients);
+        subject.references.extend(references::of(&gate, account).await?);
+        let said = consents::said_to(&gate, &subject, self.now()).await?;
+        for permit in said.permits {
+            entrust(&mut subject.patients, &permit);
+            subject.policy.rules.push(permit);
+        }
+        subject.policy.denials.extend(said.denials);
+        Ok((subject, said.until))
     }
 
     /// The patients the account has to do with. What it says itself goes before what its work brings: a clinician who is
@@ -43,6 +69,15 @@ impl Auth {
             patients.entry(patient).or_insert(Relationship::InCare);
         }
         Ok(patients)
+    }
+}
+
+/// Whose record somebody opened to the account stands among its people; what of it is seen, the permission says alone.
+fn entrust(patients: &mut BTreeMap<String, Relationship>, permit: &Rule) {
+    if let Scope::Patients(ids) = &permit.scope {
+        for id in ids {
+            patients.entry(id.clone()).or_insert(Relationship::Entrusted);
+        }
     }
 }
 

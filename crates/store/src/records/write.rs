@@ -11,6 +11,7 @@ use crate::batch::{Batch, NewJob, Op, Written};
 use crate::error::Conflict;
 use crate::keys::PatientKey;
 use crate::resource::Page;
+use crate::tally;
 use crate::{Error, Expect};
 use salus_access::stored::{ACCESS_POLICY, StoredPolicy};
 use salus_core::Uid;
@@ -85,8 +86,10 @@ impl Records {
     async fn commit_and_tell(&self, prepared: Prepared, has_jobs: bool) -> Result<Outcome, Error> {
         let inner = Arc::clone(&self.inner);
         let telling = tokio::spawn(async move {
+            let tallies = inner.tallies.moved_by(&prepared.ops);
             let outcome = inner.backend.commit(prepared).await?;
             if let Outcome::Committed { seqs, .. } = &outcome {
+                tally::advance(&tallies);
                 if let Some(last) = seqs.last() {
                     inner.has_moved(*last);
                 }
