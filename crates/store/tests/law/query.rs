@@ -133,6 +133,8 @@ const OBSERVATION: &[(&str, &str)] = &[
     ("_profile:above", "http://p/a/b/c"),
     ("_tag", "http://tags|x"),
     ("_tag:not", "x"),
+    ("_tag", "SUBSETTED"),
+    ("_security", "R"),
     ("identifier", "urn:mrn|n1"),
     ("identifier", "n2"),
     ("_id", "observation1"),

@@ -1,6 +1,6 @@
 //! Small random records.
 
-use super::policy::{RuleSketch, policy};
+use super::policy::PolicySketch;
 use proptest::prelude::*;
 use salus_access::Subject;
 use salus_core::{ManualClock, SeededRng};
@@ -115,9 +115,9 @@ impl World {
         self.store.system("the law is tested")
     }
 
-    pub fn subject(&self, rules: &[RuleSketch]) -> Arc<Subject> {
+    pub fn subject(&self, sketch: &PolicySketch) -> Arc<Subject> {
         let mut subject = Subject::new("account", "Somebody", Vec::new(), BTreeMap::new());
-        subject.policy = policy(rules);
+        subject.policy = sketch.policy();
         Arc::new(subject)
     }
 
@@ -180,6 +180,11 @@ impl Sketch {
                                      "type": {"coding": [{"system": "http://types", "code": kind}]}}]);
         let profile = ["http://p/a", "http://p/a/b", "http://p/ab"][self.code % 3];
         body["meta"] = json!({"profile": [profile], "tag": [{"system": "http://tags", "code": tag}]});
+        if self.value > 1 {
+            let label =
+                json!({"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"});
+            body["meta"]["security"] = json!([label]);
+        }
         body
     }
 
