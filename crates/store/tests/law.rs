@@ -26,9 +26,9 @@ use salus_store::{HistoryPage, HistoryScope, Page, Records, Stored};
 use std::future::Future;
 
 /// Records, policies for each, and queries for each of those: ten thousand cases of the law.
-const WORLDS: u32 = 28;
+const WORLDS: u32 = 30;
 const POLICIES: usize = 12;
-const QUERIES: usize = 30;
+const QUERIES: usize = 40;
 const _: () = assert!(WORLDS as usize * POLICIES * QUERIES >= 10_000);
 
 /// Runs a property on fresh random input, in one runtime, so often; `LAW_FACTOR` times as often where it is set.

@@ -50,7 +50,7 @@ pub fn any_policy() -> impl Strategy<Value = PolicySketch> {
     let scopes = (prop::sample::select(SCOPES.to_vec()), prop::sample::select(PATIENTS.to_vec()));
     let denial = (any_rule(), rules(0..2));
     (
-        rules(0..4),
+        rules(0..5),
         some(rules(1..3)),
         prop::option::weighted(0.3, scopes),
         prop::option::weighted(0.2, denial),
@@ -73,7 +73,7 @@ fn any_rule() -> BoxedStrategy<RuleSketch> {
     let hidden = prop::sample::subsequence(HIDDEN.to_vec(), 1..=4);
     let rule = (
         prop::option::weighted(0.3, prop::sample::subsequence(types, 1..=3)),
-        prop::option::weighted(0.8, prop::sample::subsequence(PATIENTS.to_vec(), 0..=3)),
+        prop::option::weighted(0.65, prop::sample::subsequence(PATIENTS.to_vec(), 0..=4)),
         prop::option::weighted(0.3, prop::sample::select(CRITERIA.to_vec())),
         prop::sample::select(actions),
         prop::option::weighted(0.3, hidden),
@@ -90,7 +90,7 @@ fn any_rule() -> BoxedStrategy<RuleSketch> {
 
 fn any_consent() -> impl Strategy<Value = ConsentSketch> {
     let provision = || {
-        let conditions = prop::sample::subsequence((0..CONDITIONS.len()).collect::<Vec<_>>(), 0..=2);
+        let conditions = prop::sample::subsequence((0..CONDITIONS.len()).collect::<Vec<_>>(), 1..=2);
         (any::<bool>(), conditions).prop_map(|(permits, conditions)| ProvisionSketch { permits, conditions })
     };
     let inner = prop::collection::vec(provision(), 0..3);

@@ -29,7 +29,7 @@ pub fn parse(type_name: &str, pairs: &[(&str, &str)]) -> Query {
 
 pub fn any_query() -> impl Strategy<Value = QuerySketch> {
     prop::sample::select(TYPES.to_vec()).prop_flat_map(|(type_name, filters, sorts)| {
-        let filters = prop::collection::vec(prop::sample::select(filters.to_vec()), 0..=3);
+        let filters = prop::collection::vec(prop::sample::select(filters.to_vec()), 0..=2);
         let sort = prop::option::of(prop::sample::select(sorts.to_vec()));
         (filters, sort, 1..8_u32).prop_map(move |(filters, sort, page)| QuerySketch {
             type_name,

@@ -49,7 +49,7 @@ pub fn any_sketches() -> impl Strategy<Value = Vec<Sketch>> {
         text,
         fate,
     });
-    prop::collection::vec(sketch, 1..40)
+    prop::collection::vec(sketch, 1..60)
 }
 
 const KINDS: [&str; 10] = [
