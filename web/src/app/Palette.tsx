@@ -29,6 +29,7 @@ export default function Palette({ personId, onClose }: { personId?: string; onCl
           ['visit', 'Visits', '/people/$personId/record/visits'],
           ['ask', 'Ask', '/people/$personId/ask'],
           ['documents', 'Documents', '/people/$personId/documents'],
+          ['lock', 'Sharing: who can look at this record', '/people/$personId/privacy/sharing'],
         ] as const
       ).map(([icon, label, to]) => action(to, label, icon, () => void navigate({ to, params: at })))
     : []

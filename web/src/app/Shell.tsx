@@ -2,6 +2,7 @@ import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mant
 import { useHotkeys, useNetwork } from '@mantine/hooks'
 import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import type { Session } from '../api/salus.schemas'
 import { caresForPatients, useSession } from '../auth/session'
 import { Brand } from '../ui/Brand'
 import { Icon, type IconName } from '../ui/icons'
@@ -29,7 +30,7 @@ export function Shell() {
         <Link to="/" className={classes.brand} aria-label="Salus, start">
           <Brand />
         </Link>
-        <Places personId={personId} patients={caresForPatients(session)} many={session.people.length > 1} admin={session.account.roles.includes('admin')} />
+        <Places personId={personId} session={session} />
         <div className={classes.tools}>
           <button type="button" className={classes.search} onClick={search}>
             <Icon name="search" size={18} />
@@ -57,7 +58,12 @@ export function Shell() {
 }
 
 /** Only the places that exist for this reader; without a person chosen, the record's places are not among them. */
-function Places({ personId, patients, many, admin }: { personId?: string; patients: boolean; many: boolean; admin: boolean }) {
+function Places({ personId, session }: { personId?: string; session: Session }) {
+  const patients = caresForPatients(session)
+  const many = session.people.length > 1
+  const admin = session.account.roles.includes('admin')
+  const person = session.people.find((one) => one.id === personId)
+  const decides = person && (person.isSelf || person.relationship === 'child')
   const params = { personId: personId ?? '' }
   return (
     <nav className={classes.places} aria-label="Places">
@@ -72,6 +78,11 @@ function Places({ personId, patients, many, admin }: { personId?: string; patien
           <Link to="/people/$personId/documents" params={params} className={classes.place} activeOptions={{ includeSearch: false }}>
             <Place icon="documents" words="Documents" />
           </Link>
+          {decides && (
+            <Link to="/people/$personId/privacy/sharing" params={params} className={classes.place} activeOptions={{ includeSearch: false }}>
+              <Place icon="lock" words="Privacy" />
+            </Link>
+          )}
         </>
       )}
       {(patients || many || !personId) && (

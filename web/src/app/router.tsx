@@ -8,6 +8,7 @@ import { Page } from '../ui/Page'
 import { Forbidden, Shape, Wrong } from '../ui/States'
 import { AdminFrame } from './AdminFrame'
 import { PersonFrame } from './PersonFrame'
+import { PrivacyFrame } from './PrivacyFrame'
 import { RecordFrame } from './RecordFrame'
 import { Shell } from './Shell'
 import { Failure } from './transport'
@@ -137,10 +138,18 @@ const document = createRoute({
   component: lazyRouteComponent(() => import('../documents/DocumentScreen')),
 })
 
+/** Who may see the record, who did, and what becomes of it. */
+const privacy = createRoute({ getParentRoute: () => person, path: '/privacy', component: PrivacyFrame })
+const sharing = createRoute({
+  getParentRoute: () => privacy,
+  path: '/sharing',
+  component: lazyRouteComponent(() => import('../consent/Sharing')),
+})
+
 const parts = record.addChildren([glance, timeline, results, result, conditions, medicines, allergies, vaccines, visits])
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, people, me, admin.addChildren([accounts]), person.addChildren([parts, ask, documents, document])]),
+  app.addChildren([home, people, me, admin.addChildren([accounts]), person.addChildren([parts, ask, documents, document, privacy.addChildren([sharing])])]),
 ])
 
 export function makeRouter(queryClient: QueryClient) {

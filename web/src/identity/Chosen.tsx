@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import classes from './Account.module.css'
-import { Chooser } from './Chooser'
-import { choiceQuery } from './queries'
+import { Chooser } from '../people/Chooser'
+import { Named } from '../people/Named'
 
 /** One practitioner or organization, or none: shown by name, taken away, or chosen. */
 export function Chosen({
@@ -30,10 +29,4 @@ export function Chosen({
       </div>
     </div>
   )
-}
-
-/** The name behind an id; the id itself as long as the name is not known. */
-export function Named({ type, id }: { type: 'Patient' | 'Practitioner' | 'Organization'; id: string }) {
-  const { data } = useQuery(choiceQuery(type, id))
-  return <span>{data ?? id}</span>
 }

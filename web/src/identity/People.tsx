@@ -1,8 +1,8 @@
 import { Button, NativeSelect } from '@mantine/core'
 import type { Tie } from '../api/salus.schemas'
 import classes from './Account.module.css'
-import { Chooser } from './Chooser'
-import { Named } from './Chosen'
+import { Chooser } from '../people/Chooser'
+import { Named } from '../people/Named'
 import { relationships } from './roles'
 
 /** The people an account names itself, and what each is to it. */

@@ -2,7 +2,7 @@ import { Autocomplete } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { choicesQuery } from './queries'
+import { choicesQuery } from './choices'
 
 /** Finds somebody, or a place, by name. What is chosen is told by its id; the field is empty again after it. */
 export function Chooser({
