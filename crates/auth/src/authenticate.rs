@@ -3,6 +3,8 @@
 use crate::account::{Account, USER_ACCOUNT};
 use crate::api_tokens::{API_TOKEN, ApiToken};
 use crate::cache::{Known, good_until};
+use crate::factor;
+use crate::method::{Method, Proof, stepped_up_at};
 use crate::sessions::{Session, USER_SESSION};
 use crate::token::{Credential, CredentialId};
 use crate::{Auth, Error};
@@ -29,6 +31,14 @@ pub struct Identity {
     pub scope: TokenScope,
     /// When it ends in any case.
     pub expires_at: Timestamp,
+    /// How they showed who they are in this session; nothing where a program acts for them.
+    pub methods: Arc<[Method]>,
+    /// When they last did; for a token, when it was issued.
+    pub proved_at: Timestamp,
+    /// When they last showed the most that their account asks for; none where a program acts for them.
+    pub stepped_up_at: Option<Timestamp>,
+    /// What they can show it with again: the account's second factors, or else its password.
+    pub factors: Arc<[Method]>,
 }
 
 /// What a credential is good for; a session is good for everything its account may do.
@@ -90,16 +100,18 @@ impl Auth {
 
     async fn look_up(&self, id: &CredentialId, now: Timestamp) -> Result<Option<Known>, Error> {
         let records = self.inner.store.system("authenticate a request");
-        let (account, scope, expires_at, seen_at, version) = match id {
+        let (account, scope, expires_at, seen_at, version, proofs, proved_at) = match id {
             CredentialId::Session(id) => {
                 let Some(stored) = records.read(USER_SESSION, id).await? else { return Ok(None) };
-                let session = Session::read(&stored)?;
-                (session.account, TokenScope::Write, session.expires_at, session.seen_at, stored.version)
+                let Session { account, expires_at, seen_at, created_at, proofs, .. } =
+                    Session::read(&stored)?;
+                let proved_at = proofs.iter().map(|proof| proof.at).max().unwrap_or(created_at);
+                (account, TokenScope::Write, expires_at, seen_at, stored.version, proofs, proved_at)
             }
             CredentialId::Token(id) => {
                 let Some(stored) = records.read(API_TOKEN, id).await? else { return Ok(None) };
-                let token = ApiToken::read(&stored)?;
-                (token.account, token.scope, token.expires_at, now, stored.version)
+                let ApiToken { account, scope, expires_at, created_at, .. } = ApiToken::read(&stored)?;
+                (account, scope, expires_at, now, stored.version, Vec::new(), created_at)
             }
         };
         let Some(stored) = records.read(USER_ACCOUNT, &account).await? else { return Ok(None) };
@@ -108,12 +120,20 @@ impl Auth {
             return Ok(None);
         }
         let (subject, until) = self.subject_until(&account).await?;
+        let factors = match id {
+            CredentialId::Session(_) => factor::step_up_with(&records, &account.id).await?,
+            CredentialId::Token(_) => Vec::new(),
+        };
         let identity = Identity {
             subject: Arc::new(scope.narrow(subject)),
             email: account.email.into(),
             credential: id.clone(),
             scope,
             expires_at,
+            methods: proofs.iter().map(|proof: &Proof| proof.method).collect(),
+            proved_at,
+            stepped_up_at: stepped_up_at(&proofs, factors.iter().any(|factor| factor.is_second())),
+            factors: factors.into(),
         };
         let seen_us = AtomicI64::new(seen_at.as_microsecond());
         Ok(Some(Known { identity, version, seen_us, good_until: good_until(now, until) }))

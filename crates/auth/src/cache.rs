@@ -5,6 +5,7 @@
 
 use crate::authenticate::Identity;
 use crate::circle::DECIDING_TYPES;
+use crate::factor::USER_FACTOR;
 use crate::token::CredentialId;
 use crate::{Inner, account::USER_ACCOUNT, api_tokens::API_TOKEN, sessions::USER_SESSION};
 use jiff::SignedDuration;
@@ -105,7 +106,7 @@ async fn forget_changes(inner: &Inner, after: u64) {
     };
     for change in changes {
         match change.type_name.as_str() {
-            USER_ACCOUNT => inner.cache.forget_all(),
+            USER_ACCOUNT | USER_FACTOR => inner.cache.forget_all(),
             other if DECIDING_TYPES.contains(&other) => inner.cache.forget_all(),
             USER_SESSION => inner.cache.forget(&CredentialId::Session(change.id)),
             API_TOKEN => inner.cache.forget(&CredentialId::Token(change.id)),

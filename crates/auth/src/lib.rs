@@ -18,7 +18,9 @@ mod audit;
 pub mod authenticate;
 mod cache;
 mod circle;
+mod factor;
 pub mod lockout;
+pub mod method;
 mod password;
 pub mod password_rule;
 mod sessions;
@@ -35,6 +37,7 @@ pub use api_tokens::{ApiToken, NewToken, TokenError};
 pub use authenticate::{Identity, TokenScope};
 pub use circle::{EMAIL_SYSTEM, Reach, Way};
 pub use lockout::LockoutConfig;
+pub use method::{Method, Proof, amr};
 pub use password::PasswordCost;
 pub use password_rule::WeakPassword;
 pub use sessions::Session;
@@ -70,7 +73,7 @@ pub enum Error {
 ///
 /// The session times lie within those of NIST SP 800-63B-4 §2.2.3 for assurance level 2 (one hour without a request, one
 /// day in all): half of each, for what is read here is read over shoulders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuthConfig {
     /// What a guess at a stolen hash costs.

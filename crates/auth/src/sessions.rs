@@ -1,6 +1,7 @@
 //! Sessions: where an account is signed in, and how that ends.
 
 use crate::account::USER_ACCOUNT;
+use crate::method::{Method, Proof};
 use crate::token::CredentialId;
 use crate::{Auth, Error};
 use salus_core::Timestamp;
@@ -30,11 +31,16 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// What the browser said it is.
     pub agent: String,
+    /// How its holder showed who they are, each method once with its last time.
+    pub proofs: Vec<Proof>,
 }
 
 impl Session {
     pub(crate) fn read(stored: &Stored) -> Result<Self, Error> {
         let body = stored.json()?;
+        let proof = |entry: &Value| {
+            Some(Proof { method: Method::parse(entry["method"].as_str()?)?, at: instant(&entry["at"])? })
+        };
         let parse = || {
             Some(Self {
                 id: stored.id.clone(),
@@ -43,6 +49,7 @@ impl Session {
                 seen_at: instant(&body["seenAt"])?,
                 expires_at: instant(&body["expiresAt"])?,
                 agent: body["agent"].as_str().unwrap_or_default().to_owned(),
+                proofs: body["proof"].as_array().into_iter().flatten().map(proof).collect::<Option<_>>()?,
             })
         };
         parse().ok_or_else(|| Error::Broken("a session cannot be read".to_owned()))
@@ -59,6 +66,10 @@ impl Session {
         });
         if !self.agent.is_empty() {
             resource["agent"] = self.agent.as_str().into();
+        }
+        if !self.proofs.is_empty() {
+            let proof = |proof: &Proof| json!({ "method": proof.method.code(), "at": proof.at.to_string() });
+            resource["proof"] = self.proofs.iter().map(proof).collect();
         }
         resource
     }

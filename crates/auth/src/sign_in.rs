@@ -3,6 +3,7 @@
 use crate::account::normal_email;
 use crate::audit::{self, Outcome};
 use crate::lockout::Attempt;
+use crate::method::{Method, Proof};
 use crate::sessions::{Session, USER_SESSION, deletion, owned};
 use crate::token::{Credential, fresh_session};
 use crate::{Account, Auth, Error};
@@ -81,7 +82,7 @@ impl Auth {
         {
             tracing::warn!(error = %cause, "a password hash could not be renewed");
         }
-        Ok(self.begin_session(account, typed.address, typed.agent).await?)
+        Ok(self.begin_session(account, &[Method::Password], typed.address, typed.agent).await?)
     }
 
     /// Ends the session or token that a request shows; nothing happens where it is none of ours.
@@ -99,9 +100,10 @@ impl Auth {
     }
 
     /// The session, the end of the sessions it replaces, and the audit entry: one transaction.
-    async fn begin_session(
+    pub(crate) async fn begin_session(
         &self,
         account: Account,
+        methods: &[Method],
         address: Option<IpAddr>,
         agent: &str,
     ) -> Result<NewSession, Error> {
@@ -115,6 +117,7 @@ impl Auth {
             seen_at: now,
             expires_at: now + SignedDuration::from_hours(self.inner.config.absolute_hours.into()),
             agent: agent.chars().filter(|c| !c.is_control()).take(MOST_AGENT_CHARS).collect(),
+            proofs: methods.iter().map(|method| Proof { method: *method, at: now }).collect(),
         };
         let mut batch = Batch::create(session.resource());
         let audit = audit::sign_in(Outcome::SignedIn, Some(&account.id), address, now);

@@ -6,11 +6,15 @@ use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use jiff::SignedDuration;
 use salus_access::{Role, Subject};
 use salus_auth::{Credential, Identity};
 use salus_core::{Secret, Timestamp};
 use salus_store::Records;
 use std::sync::Arc;
+
+/// How long a step-up is good for.
+const STEP_UP_LIFE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Somebody signed in, and the records as they may see them.
 ///
@@ -32,6 +36,23 @@ impl Caller {
     /// The id of the account.
     pub fn account(&self) -> &str {
         &self.subject.account
+    }
+
+    /// Goes on where they showed the most that their account asks for within the last ten minutes: a second factor, or
+    /// the password where there is none. For what cannot be taken back: exporting, erasing, sharing, and whatever
+    /// keeps others out.
+    ///
+    /// # Errors
+    /// 403 `step-up-required` with the account's `factors`; after `POST /api/v1/session/step-up` the request can be
+    /// made again. A program that acts for somebody cannot step up.
+    pub fn require_step_up(&self) -> Result<(), ApiError> {
+        if self.identity.factors.is_empty() {
+            return Err(ApiError::forbidden("A program cannot do this. Sign in to do it yourself."));
+        }
+        match self.identity.stepped_up_at {
+            Some(at) if self.now < at + STEP_UP_LIFE => Ok(()),
+            _ => Err(ApiError::step_up_required(&self.identity.factors)),
+        }
     }
 
     /// Goes on for whoever runs the installation alone. To anybody else there is no such page.
@@ -70,4 +91,49 @@ pub(crate) fn credential_of(headers: &HeaderMap) -> Option<Credential> {
         return is_bearer.then(|| Credential::Bearer(Secret::new(token.trim().to_owned())));
     }
     session_of(headers).map(Credential::Cookie)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestApp;
+    use crate::{ApiError, Caller, Capability};
+    use http::StatusCode;
+    use serde_json::json;
+    use utoipa_axum::router::OpenApiRouter;
+
+    async fn sensitive(caller: Caller) -> Result<StatusCode, ApiError> {
+        caller.require_step_up()?;
+        Ok(StatusCode::NO_CONTENT)
+    }
+
+    fn capability() -> Vec<Capability> {
+        let route = axum::routing::post(sensitive);
+        vec![Capability::new("test", OpenApiRouter::new().route("/api/v1/sensitive", route))]
+    }
+
+    #[tokio::test]
+    async fn asvs_v7_5_3_a_sensitive_act_needs_a_proof_of_the_last_ten_minutes() {
+        let app = TestApp::with_capabilities(capability).await;
+        let maria = app.person("maria").await;
+        app.clock().advance_seconds(599);
+        assert_eq!(maria.post("/api/v1/sensitive", &json!({})).await.status(), 204);
+        app.clock().advance_seconds(1);
+        let refused = maria.post("/api/v1/sensitive", &json!({})).await;
+        assert_eq!(refused.status(), 403);
+        insta::assert_snapshot!(refused.json_without_ids(), @r#"{"type":"urn:salus:problem:step-up-required","title":"Show once more that it is you","status":403,"detail":"This needs you to show once more that it is you.","instance":"/api/v1/sensitive","requestId":"…","factors":["password"]}"#);
+    }
+
+    #[tokio::test]
+    async fn a_program_cannot_step_up() {
+        let app = TestApp::with_capabilities(capability).await;
+        let maria = app.person("maria").await;
+        let issued = maria.post("/api/v1/tokens", &json!({ "label": "sync", "scope": "write" })).await.json();
+        let bearer = format!("Bearer {}", issued["secret"].as_str().unwrap());
+        let program = app.anonymous().with_header("authorization", &bearer);
+        let refused = program.post("/api/v1/sensitive", &json!({})).await;
+        assert_eq!(
+            (refused.status(), refused.json()["type"].as_str()),
+            (403, Some("urn:salus:problem:forbidden"))
+        );
+    }
 }

@@ -23,7 +23,7 @@ pub async fn open(config: &Config) -> Result<Store, Failure> {
 
 /// The accounts in the store.
 pub fn accounts(store: &Store, config: &Config) -> Result<Auth, Failure> {
-    Ok(Auth::open(store.clone(), config.auth)?)
+    Ok(Auth::open(store.clone(), config.auth.clone())?)
 }
 
 /// Everything that is mounted. A new capability is one crate and one line here.

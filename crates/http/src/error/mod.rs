@@ -9,6 +9,7 @@ mod shape;
 pub use shape::{FieldProblem, Problem};
 
 use http::StatusCode;
+use salus_auth::Method;
 use salus_fhir::Issue;
 use std::borrow::Cow;
 
@@ -25,6 +26,8 @@ struct Content {
     detail: Option<Cow<'static, str>>,
     fields: Vec<FieldProblem>,
     issues: Vec<Issue>,
+    /// What they can step up with.
+    factors: Vec<&'static str>,
     retry_after_s: Option<u64>,
     /// For the log alone.
     cause: Option<String>,
@@ -37,6 +40,7 @@ const BAD_REQUEST: Kind = ("bad-request", StatusCode::BAD_REQUEST, "The request 
 const UNAUTHENTICATED: Kind = ("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first");
 const REFUSED: Kind = ("sign-in-refused", StatusCode::UNAUTHORIZED, "Sign-in refused");
 const FORBIDDEN: Kind = ("forbidden", StatusCode::FORBIDDEN, "This is not allowed");
+const STEP_UP: Kind = ("step-up-required", StatusCode::FORBIDDEN, "Show once more that it is you");
 const NOT_FOUND: Kind = ("not-found", StatusCode::NOT_FOUND, "There is no such thing");
 const METHOD: Kind = ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here");
 const NOT_ACCEPTABLE: Kind =
@@ -72,6 +76,13 @@ impl ApiError {
     /// 403: allowed to nobody in this way (not: not allowed to you; that is [`ApiError::not_found`]).
     pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::of(FORBIDDEN).because(detail)
+    }
+
+    /// 403: they have to show once more who they are, by one of `factors`, and may then send the request again.
+    pub fn step_up_required(factors: &[Method]) -> Self {
+        let mut error = Self::of(STEP_UP).because("This needs you to show once more that it is you.");
+        error.0.factors = factors.iter().map(|factor| factor.code()).collect();
+        error
     }
 
     /// 404: there is no such thing, or none for this caller.
@@ -217,8 +228,8 @@ impl ApiError {
 
     fn of((slug, status, title): Kind) -> Self {
         let (detail, retry_after_s, cause) = (None, None, None);
-        let (fields, issues) = (Vec::new(), Vec::new());
-        Self(Box::new(Content { status, slug, title, detail, fields, issues, retry_after_s, cause }))
+        let (fields, issues, factors) = (Vec::new(), Vec::new(), Vec::new());
+        Self(Box::new(Content { status, slug, title, detail, fields, issues, factors, retry_after_s, cause }))
     }
 
     fn wait(wait: jiff::SignedDuration) -> Self {

@@ -30,6 +30,10 @@ pub struct Problem {
     /// The places in the request that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// What the caller can show once more who they are with, where that is what is missing: `password`, `totp`,
+    /// `passkey`, `email`, `sms`, `recovery`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<&'static str>,
 }
 
 /// One place in the request that is wrong.
@@ -56,6 +60,7 @@ impl ApiError {
             instance: instance.map(str::to_owned),
             request_id: request_id.map(str::to_owned),
             errors: self.0.fields.iter().cloned().chain(from_issues).collect(),
+            factors: self.0.factors.clone(),
         };
         self.answer("application/problem+json", serde_json::to_vec(&problem).unwrap_or_default())
     }
