@@ -4,6 +4,7 @@
 //! taken and what it has to reach. Start reading at [`store`].
 
 pub mod ask;
+pub mod deid;
 mod growth;
 mod load;
 mod measure;

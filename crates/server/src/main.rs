@@ -47,6 +47,9 @@ enum Command {
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(command::audit::Command),
+    /// Take out of records and texts what identifies people.
+    #[command(subcommand)]
+    Deid(command::deid::Command),
     /// Measure this machine.
     #[command(subcommand)]
     Bench(command::bench::Command),
@@ -81,6 +84,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(arguments) => command::demo::run(config, arguments).await,
         Command::Account(command) => command::account::run(&config, command).await,
         Command::Audit(command) => command::audit::run(&config, command).await,
+        Command::Deid(command) => command::deid::run(&config, command).await,
         Command::Bench(command) => command::bench::run(command).await,
         Command::Openapi => command::openapi::run(),
     }

@@ -3,7 +3,7 @@
 use crate::Failure;
 use clap::{Args, Subcommand};
 use salus_bench::report::Report;
-use salus_bench::{ask, store};
+use salus_bench::{ask, deid, store};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -14,6 +14,8 @@ pub enum Command {
     Store(Store),
     /// Answers over a record with many documents.
     Ask(Ask),
+    /// De-identification of texts and of resources.
+    Deid(Deid),
 }
 
 /// The flags of `bench store`.
@@ -39,6 +41,20 @@ pub struct Ask {
     output: Output,
 }
 
+/// The flags of `bench deid`.
+#[derive(Args)]
+pub struct Deid {
+    /// Generated notes to read.
+    #[arg(long, default_value_t = 2_000)]
+    notes: usize,
+    /// Synthetic people to de-identify.
+    #[arg(long, default_value_t = 200)]
+    people: usize,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 /// Where to write and how to answer.
 #[derive(Args)]
 pub struct Output {
@@ -61,6 +77,7 @@ pub async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Ask(Ask { passages, output }) => {
             print(&ask::run(&output.folder, passages, said).await?, output.json)
         }
+        Command::Deid(Deid { notes, people, json }) => print(&deid::run(notes, people, said)?, json),
     }
 }
 
