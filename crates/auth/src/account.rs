@@ -32,6 +32,8 @@ pub struct Account {
     pub practitioner: Option<String>,
     /// The `Organization` they work for, by id: its patients are in their care.
     pub organization: Option<String>,
+    /// The ids of the `AccessPolicy` resources it was given on top of its roles.
+    pub policies: Vec<String>,
     pub(crate) password_hash: Secret<String>,
 }
 
@@ -67,6 +69,9 @@ impl Account {
             let id = body[field]["reference"].as_str()?.strip_prefix(type_name)?.strip_prefix('/')?;
             Some(id.to_owned())
         };
+        let policies = body["policy"].as_array().into_iter().flatten();
+        let policies = policies
+            .map(|entry| Some(entry["reference"].as_str()?.strip_prefix("AccessPolicy/")?.to_owned()));
         let patients = body["patient"].as_array().into_iter().flatten().map(|entry| {
             let id = entry["reference"]["reference"].as_str()?.strip_prefix("Patient/")?;
             Some((id.to_owned(), entry["relationship"].as_str()?.parse().ok()?))
@@ -81,6 +86,7 @@ impl Account {
             patients: patients.collect::<Option<_>>()?,
             practitioner: named("practitioner", "Practitioner"),
             organization: named("organization", "Organization"),
+            policies: policies.collect::<Option<_>>()?,
             password_hash: Secret::new(text("passwordHash")?),
         })
     }
@@ -112,6 +118,10 @@ impl Account {
             if let Some(id) = id {
                 resource[field] = json!({ "reference": format!("{type_name}/{id}") });
             }
+        }
+        if !self.policies.is_empty() {
+            let reference = |id: &String| json!({ "reference": format!("AccessPolicy/{id}") });
+            resource["policy"] = self.policies.iter().map(reference).collect();
         }
         if !self.patients.is_empty() {
             resource["patient"] = self.patients.iter().map(patient).collect();

@@ -34,6 +34,9 @@ pub enum AccountError {
     /// Nobody would be left to run the installation.
     #[error("Somebody has to be left who runs this installation. Make another administrator first.")]
     LastAdmin,
+    /// There is no such access policy.
+    #[error("There is no such access policy.")]
+    Policy,
     /// The new password is not good enough.
     #[error(transparent)]
     Weak(#[from] WeakPassword),
@@ -77,6 +80,7 @@ impl Auth {
             patients: new.patients,
             practitioner: new.practitioner,
             organization: new.organization,
+            policies: Vec::new(),
             password_hash: Secret::new(self.inner.passwords.hash(new.password).await?),
         };
         let mut batch = Batch::create(account.resource());

@@ -2,6 +2,7 @@
 
 use crate::account::{Account, USER_ACCOUNT};
 use crate::accounts::MOST_NAME_CHARS;
+use crate::policies::PolicyError;
 use crate::{AccountError, Auth, Error};
 use salus_access::{Relationship, Role};
 use salus_fhir::search::Query;
@@ -25,6 +26,8 @@ pub struct AccountChange {
     pub practitioner: Option<Option<String>>,
     /// The `Organization` they work for, by id; `Some(None)` takes it away.
     pub organization: Option<Option<String>>,
+    /// The ids of the access policies it is given on top of its roles.
+    pub policies: Option<Vec<String>>,
 }
 
 /// A page of accounts.
@@ -37,13 +40,14 @@ pub struct AccountPage {
 
 impl AccountChange {
     fn apply(self, account: &mut Account) {
-        let Self { display_name, roles, is_active, patients, practitioner, organization } = self;
+        let Self { display_name, roles, is_active, patients, practitioner, organization, policies } = self;
         set(&mut account.display_name, display_name);
         set(&mut account.roles, roles);
         set(&mut account.is_active, is_active);
         set(&mut account.patients, patients);
         set(&mut account.practitioner, practitioner);
         set(&mut account.organization, organization);
+        set(&mut account.policies, policies);
     }
 }
 
@@ -76,6 +80,12 @@ impl Auth {
             if name.is_empty() || name.chars().count() > MOST_NAME_CHARS {
                 return Err(AccountError::Name);
             }
+        }
+        for policy in change.policies.iter().flatten() {
+            self.policy(policy).await.map_err(|error| match error {
+                PolicyError::Other(cause) => AccountError::Other(cause),
+                _ => AccountError::Policy,
+            })?;
         }
         let mut account = self.account(id).await?.ok_or(AccountError::NotFound)?;
         let was_admin = runs_the_house(&account);

@@ -15,8 +15,9 @@ mod staff;
 pub use reach::{Reach, Way};
 pub use references::EMAIL_SYSTEM;
 
+use crate::policies;
 use crate::{Account, Auth, Error};
-use salus_access::{Relationship, Rule, Scope, Subject};
+use salus_access::{AccessPolicy, Relationship, Rule, Scope, Subject};
 use salus_core::Timestamp;
 use salus_fhir::search::Query;
 use salus_store::{Page, Records, Stored};
@@ -27,7 +28,7 @@ const STEP: u32 = 500;
 
 /// The types whose change changes somebody's circle.
 pub(crate) const DECIDING_TYPES: &[&str] =
-    &["CareTeam", "Consent", "Patient", "PractitionerRole", "RelatedPerson"];
+    &["AccessPolicy", "CareTeam", "Consent", "Patient", "PractitionerRole", "RelatedPerson"];
 
 impl Auth {
     /// Who an account is to the rest of Salus at this moment, with what they may do.
@@ -46,6 +47,12 @@ impl Auth {
         let gate = self.inner.store.gate();
         let patients = self.circle(account).await?;
         let mut subject = Subject::new(&account.id, &account.display_name, account.roles.clone(), patients);
+        let ids = subject.patients.keys().cloned().collect();
+        for given in policies::given(&gate, &account.policies).await? {
+            let AccessPolicy { rules, denials, .. } = given.instantiate(&ids);
+            subject.policy.rules.extend(rules);
+            subject.policy.denials.extend(denials);
+        }
         subject.references.extend(references::of(&gate, account).await?);
         let said = consents::said_to(&gate, &subject, self.now()).await?;
         for permit in said.permits {

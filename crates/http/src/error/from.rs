@@ -2,7 +2,7 @@
 
 use super::{ApiError, REFUSED};
 use http::StatusCode;
-use salus_auth::{AccountError, SignInError, TokenError};
+use salus_auth::{AccountError, PolicyError, SignInError, TokenError};
 use salus_fhir::Issue;
 
 impl From<salus_store::Error> for ApiError {
@@ -51,11 +51,24 @@ impl From<AccountError> for ApiError {
             AccountError::NotFound => Self::not_found("account"),
             AccountError::Email => Self::invalid(words.clone()).at("email", words),
             AccountError::EmailTaken | AccountError::LastAdmin => Self::conflict(words),
+            AccountError::Policy => Self::invalid(words.clone()).at("policies", words),
             AccountError::Name => Self::invalid(words.clone()).at("name", words),
             AccountError::Weak(_) => Self::invalid(words.clone()).at("newPassword", words),
             AccountError::WrongPassword => Self::invalid(words.clone()).at("currentPassword", words),
             AccountError::Wait(wait) => Self::wait(wait).because(words),
             AccountError::Other(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<PolicyError> for ApiError {
+    fn from(error: PolicyError) -> Self {
+        let words = error.to_string();
+        match error {
+            PolicyError::NotFound => Self::not_found("policy"),
+            PolicyError::Invalid(issues) => Self::invalid_issues(issues).because(words),
+            PolicyError::InUse(_) | PolicyError::TooMany => Self::conflict(words),
+            PolicyError::Other(cause) => cause.into(),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The operations, a folder for each subject and a file for each operation.
 
 mod accounts;
+mod policies;
 
 use salus_http::App;
 use utoipa_axum::router::OpenApiRouter;
 
 /// All of them.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(accounts::routes())
+    OpenApiRouter::new().merge(accounts::routes()).merge(policies::routes())
 }

@@ -27,6 +27,8 @@ pub(crate) struct ChangeRequest {
     #[serde(deserialize_with = "told")]
     #[schema(value_type = Option<String>)]
     organization: Option<Option<String>>,
+    /// The ids of the access policies it is given: this list instead of the one before.
+    policies: Option<Vec<String>>,
 }
 
 /// Tells `null`, which takes away, from a field that was left out.
@@ -60,6 +62,7 @@ pub(crate) async fn handle(
         patients: wish.people.map(people).transpose()?,
         practitioner: wish.practitioner,
         organization: wish.organization,
+        policies: wish.policies,
     };
     Ok(Json(app.auth.change_account(&id, change).await?.into()))
 }

@@ -26,6 +26,8 @@ pub(crate) struct AccountItem {
     practitioner: Option<String>,
     /// The id of the `Organization` it works for: that clinic's patients are in its care.
     organization: Option<String>,
+    /// The ids of the access policies it was given on top of its roles.
+    policies: Vec<String>,
 }
 
 /// What a person is to an account.
@@ -53,6 +55,7 @@ impl From<Account> for AccountItem {
             people: account.patients.into_iter().map(tie).collect(),
             practitioner: account.practitioner,
             organization: account.organization,
+            policies: account.policies,
         }
     }
 }
