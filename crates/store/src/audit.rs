@@ -35,10 +35,12 @@ pub enum AuditAction {
     WriteBlob,
     /// Erased a patient.
     Erase,
+    /// Replaced a key.
+    KeyRotation,
 }
 
 impl AuditAction {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Read,
         Self::History,
         Self::Search,
@@ -50,6 +52,7 @@ impl AuditAction {
         Self::ReadBlob,
         Self::WriteBlob,
         Self::Erase,
+        Self::KeyRotation,
     ];
 
     /// The number that is stored and hashed; numbers are never given anew.
@@ -66,6 +69,7 @@ impl AuditAction {
             Self::ReadBlob => 9,
             Self::WriteBlob => 10,
             Self::Erase => 11,
+            Self::KeyRotation => 20,
         }
     }
 

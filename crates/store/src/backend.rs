@@ -12,6 +12,7 @@ use crate::seal::Sealed;
 use crate::search::Plan;
 use crate::{Error, Holdings, Stats};
 use async_trait::async_trait;
+use tokio::sync::OwnedRwLockReadGuard;
 
 /// The number of a resource type in this database.
 pub(crate) type TypeNo = u16;
@@ -104,6 +105,16 @@ pub(crate) struct Prepared {
     pub(crate) audit: Vec<NewAudit>,
     /// The patient who must still be there.
     pub(crate) about: Option<i64>,
+    /// As long as this is under way, no key is replaced.
+    pub(crate) sealing: Option<OwnedRwLockReadGuard<()>>,
+}
+
+/// A body that was sealed anew.
+pub(crate) struct Resealed {
+    pub(crate) seq: u64,
+    /// What stands there, and is replaced only as long as it does.
+    pub(crate) before: Vec<u8>,
+    pub(crate) after: Vec<u8>,
 }
 
 /// How a transaction ended.
@@ -271,6 +282,10 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Removes a resource with its history, or its history alone; false where it was written meanwhile.
     async fn purge(&self, purge: Purge) -> Result<bool, Error>;
+
+    /// Puts bodies that were sealed anew in the place of those before, in one commit. It comes after every commit that
+    /// was asked for earlier.
+    async fn reseal(&self, bodies: Vec<Resealed>) -> Result<(), Error>;
 
     /// Counts and sizes.
     async fn stats(&self) -> Result<Stats, Error>;

@@ -22,6 +22,17 @@ impl BlobId {
         hash.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, sealed).as_ref());
         Self(hash)
     }
+
+    /// What the sealed bytes under this name are bound to. Another file of the same person would open as well, so the
+    /// name says which one it is: by its digest, or, where a file was sealed anew and kept its name, by being bound to it.
+    pub(crate) fn associated(&self, sealed: &[u8]) -> Vec<u8> {
+        if Self::of(sealed) == *self { ASSOCIATED.to_vec() } else { self.bound() }
+    }
+
+    /// What a file is bound to that is sealed anew.
+    pub(crate) fn bound(&self) -> Vec<u8> {
+        [ASSOCIATED, self.0.as_slice()].concat()
+    }
 }
 
 impl std::fmt::Display for BlobId {

@@ -45,6 +45,18 @@ impl StoreConfig {
         }
     }
 
+    /// Where the key-encryption key lies, if it lies in a file.
+    pub fn key_file(&self) -> PathBuf {
+        self.master_key.clone().unwrap_or_else(|| self.dir.join("master.key"))
+    }
+
+    /// Where the next one lies while it takes over.
+    pub(crate) fn next_key_file(&self) -> PathBuf {
+        let mut name = self.key_file().into_os_string();
+        name.push(".next");
+        name.into()
+    }
+
     /// Where the list of erased records lies.
     pub(crate) fn erased_list(&self) -> PathBuf {
         let beside =

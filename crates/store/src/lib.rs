@@ -46,7 +46,9 @@ pub use dict::train_dictionary;
 pub use erase::Holdings;
 pub use error::{Conflict, Error};
 pub use job::{Job, JobState, Progress};
-pub use keys::kms::{Kms, LocalKeyFile};
+pub use keys::kms::{Kms, KmsError, LocalKeyFile, Wrapped};
+pub use keys::store::KeyCount;
+pub use keys::{AwsKms, AwsKmsConfig, Rewrapped, VaultAuth, VaultConfig, VaultTransit};
 pub use records::Records;
 pub use resource::{
     Change, Cursor, Event, HistoryPage, HistoryScope, Lookup, Page, SearchPage, Stored, Version,

@@ -6,7 +6,7 @@
 use crate::keys::PatientKey;
 use crate::shorten::Known;
 use crate::{Error, dict};
-use aws_lc_rs::aead::{Aad, Nonce};
+use aws_lc_rs::aead::{Aad, LessSafeKey, Nonce};
 use salus_core::Rng;
 
 const NONCE_LEN: usize = 12;
@@ -77,10 +77,40 @@ pub(crate) fn seal_bytes(
 
 /// Opens what [`seal_bytes`] made; none where the bytes, the key or the association are others.
 pub(crate) fn open_bytes(associated: &[u8], sealed: &[u8], key: &PatientKey) -> Option<Vec<u8>> {
+    let older = || key.older.as_ref().and_then(|older| open_by(associated, sealed, older));
+    open_by(associated, sealed, &key.key).or_else(older)
+}
+
+/// Seals anew what the key before sealed; none where that is not so: the key has sealed it already, or it is damaged.
+pub(crate) fn reseal_bytes(
+    from: &[u8],
+    to: &[u8],
+    sealed: &[u8],
+    key: &PatientKey,
+    rng: &dyn Rng,
+) -> Result<Option<Vec<u8>>, Error> {
+    match key.older.as_ref().and_then(|older| open_by(from, sealed, older)) {
+        Some(plain) => seal_bytes(to, &plain, key, rng).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Seals a body anew, as [`reseal_bytes`] does.
+pub(crate) fn reseal(
+    name: Name<'_>,
+    sealed: &Sealed,
+    key: &PatientKey,
+    rng: &dyn Rng,
+) -> Result<Option<Vec<u8>>, Error> {
+    let associated = associated(name, key.pat, sealed.dict);
+    reseal_bytes(&associated, &associated, &sealed.bytes, key, rng)
+}
+
+fn open_by(associated: &[u8], sealed: &[u8], key: &LessSafeKey) -> Option<Vec<u8>> {
     let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>()?;
     let mut buffer = rest.to_vec();
     let nonce = Nonce::assume_unique_for_key(*nonce);
-    let opened = key.key.open_in_place(nonce, Aad::from(associated), &mut buffer).ok()?.len();
+    let opened = key.open_in_place(nonce, Aad::from(associated), &mut buffer).ok()?.len();
     buffer.truncate(opened);
     Some(buffer)
 }
@@ -96,7 +126,7 @@ mod tests {
     use salus_core::{Secret, SeededRng};
 
     fn key(pat: i64) -> PatientKey {
-        PatientKey { pat, patient_id: "p".into(), key: aes_key(&Secret::new([9; 32])).unwrap() }
+        PatientKey { pat, patient_id: "p".into(), key: aes_key(&Secret::new([9; 32])).unwrap(), older: None }
     }
 
     #[test]

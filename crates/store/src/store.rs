@@ -61,7 +61,13 @@ impl Store {
     pub async fn open(config: StoreConfig, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result<Self, Error> {
         make_directory(&config.dir)?;
         let lock = lock(&config.dir)?;
-        let key_file = config.master_key.clone().unwrap_or_else(|| config.dir.join("master.key"));
+        let key_file = config.key_file();
+        if config.next_key_file().exists() {
+            return Err(Error::Unusable(format!(
+                "the change of the master key {} was cut off; `salus keys rotate-master` finishes it",
+                key_file.display()
+            )));
+        }
         let is_first_start = !config.dir.join("keys.db").exists();
         let kms = Arc::new(LocalKeyFile::open(&key_file, is_first_start, rng.clone())?);
         Self::assemble(config, kms, clock, rng, lock).await
@@ -367,7 +373,7 @@ fn make_directory(dir: &Path) -> Result<(), Error> {
     })
 }
 
-fn lock(dir: &Path) -> Result<File, Error> {
+pub(crate) fn lock(dir: &Path) -> Result<File, Error> {
     let path = dir.join("lock");
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
     match file.try_lock() {

@@ -14,16 +14,55 @@ const NONCE_LEN: usize = 12;
 
 /// Wraps and unwraps data keys under a key that never leaves it: a local file, a key service, a hardware module.
 ///
-/// `context` is bound to the wrapping: what was wrapped for one patient does not unwrap as another's.
+/// `context` is bound to the wrapping: what was wrapped for one patient does not unwrap as another's. The calls may wait
+/// for a network: the store makes them on threads that may block.
 pub trait Kms: Send + Sync + 'static {
-    /// Which key-encryption key wraps now; stored beside what it wrapped.
-    fn key_id(&self) -> &str;
+    /// Which key-encryption key, in which version, wraps now.
+    fn key_id(&self) -> Result<String, KmsError>;
+
+    /// Whether what the key-encryption key `key_id` wrapped is unwrapped here: this key's earlier versions are.
+    fn owns(&self, key_id: &str) -> bool;
 
     /// Wraps a data key.
-    fn wrap(&self, key: &Secret<[u8; KEY_LEN]>, context: &[u8]) -> Result<Vec<u8>, Error>;
+    fn wrap(&self, key: &Secret<[u8; KEY_LEN]>, context: &[u8]) -> Result<Wrapped, KmsError>;
 
     /// Unwraps a data key; fails where the key-encryption key or the context is another one.
-    fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Secret<[u8; KEY_LEN]>, Error>;
+    fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Secret<[u8; KEY_LEN]>, KmsError>;
+}
+
+/// A wrapped data key.
+pub struct Wrapped {
+    /// The key-encryption key that wrapped it, with its version; stored beside it.
+    pub key_id: String,
+    /// What is stored.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a key-encryption key did not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum KmsError {
+    /// There is no answer now; later there may be one.
+    #[error("the key service does not answer: {0}")]
+    Unreachable(String),
+    /// It answers, and does not let us: its settings or ours are wrong.
+    #[error("the key service refuses: {0}")]
+    Refused(String),
+    /// What is to be unwrapped was wrapped by another key, for another purpose, or is damaged.
+    #[error("a wrapped key does not open (is this the right master key?)")]
+    Wrong,
+}
+
+/// In a running store: who waits for a key may try again, and nothing is lost.
+impl From<KmsError> for Error {
+    fn from(error: KmsError) -> Self {
+        match error {
+            KmsError::Wrong => Self::Corrupt("a wrapped key (is this the right master key?)".to_owned()),
+            KmsError::Unreachable(_) | KmsError::Refused(_) => {
+                tracing::warn!(error = %error, "a key could not be had");
+                Self::Busy
+            }
+        }
+    }
 }
 
 /// The key-encryption key in a file of mode 0600: the default, for one machine.
@@ -55,32 +94,40 @@ impl LocalKeyFile {
 }
 
 impl Kms for LocalKeyFile {
-    fn key_id(&self) -> &str {
-        &self.id
+    fn key_id(&self) -> Result<String, KmsError> {
+        Ok(self.id.clone())
     }
 
-    fn wrap(&self, key: &Secret<[u8; KEY_LEN]>, context: &[u8]) -> Result<Vec<u8>, Error> {
+    fn owns(&self, key_id: &str) -> bool {
+        self.id == key_id
+    }
+
+    fn wrap(&self, key: &Secret<[u8; KEY_LEN]>, context: &[u8]) -> Result<Wrapped, KmsError> {
         let nonce: [u8; NONCE_LEN] = self.rng.bytes();
         let mut sealed = key.expose().to_vec();
         let tag = self
             .key
             .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context), &mut sealed)
-            .map_err(|_| Error::Io("a key could not be wrapped".to_owned()))?;
-        Ok([nonce.as_slice(), &sealed, tag.as_ref()].concat())
+            .map_err(|_| KmsError::Refused("a key could not be wrapped".to_owned()))?;
+        Ok(Wrapped { key_id: self.id.clone(), bytes: [nonce.as_slice(), &sealed, tag.as_ref()].concat() })
     }
 
-    fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Secret<[u8; KEY_LEN]>, Error> {
-        let damaged = || Error::Corrupt("a wrapped key (is this the right master key?)".to_owned());
-        let (nonce, sealed) = wrapped.split_first_chunk::<NONCE_LEN>().ok_or_else(damaged)?;
+    fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Secret<[u8; KEY_LEN]>, KmsError> {
+        let (nonce, sealed) = wrapped.split_first_chunk::<NONCE_LEN>().ok_or(KmsError::Wrong)?;
         let mut sealed = sealed.to_vec();
         let opened = self
             .key
             .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(context), &mut sealed)
-            .map_err(|_| damaged())?;
-        let key = <[u8; KEY_LEN]>::try_from(&*opened).map_err(|_| damaged())?;
+            .map_err(|_| KmsError::Wrong)?;
+        let key = data_key(opened)?;
         zeroize::Zeroize::zeroize(&mut sealed);
-        Ok(Secret::new(key))
+        Ok(key)
     }
+}
+
+/// A data key out of the bytes that were unwrapped.
+pub(super) fn data_key(bytes: &[u8]) -> Result<Secret<[u8; KEY_LEN]>, KmsError> {
+    <[u8; KEY_LEN]>::try_from(bytes).map(Secret::new).map_err(|_| KmsError::Wrong)
 }
 
 /// An AES-256-GCM key ready for use.
@@ -136,7 +183,7 @@ mod tests {
     fn a_wrapped_key_unwraps_with_the_same_file_and_context_only() {
         let dir = tempfile::tempdir().unwrap();
         let key = Secret::new([42; KEY_LEN]);
-        let wrapped = open(&dir, 1).unwrap().wrap(&key, b"7").unwrap();
+        let wrapped = open(&dir, 1).unwrap().wrap(&key, b"7").unwrap().bytes;
         let again = open(&dir, 2).unwrap();
         assert_eq!(again.unwrap(&wrapped, b"7").unwrap().expose(), key.expose());
         assert!(again.unwrap(&wrapped, b"8").is_err());

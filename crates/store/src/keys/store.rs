@@ -10,6 +10,19 @@ pub(crate) struct KeyRow {
     /// Which key-encryption key wrapped it.
     pub(crate) kek: String,
     pub(crate) wrapped: Vec<u8>,
+    /// The key before, wrapped, as long as not everything is sealed anew.
+    pub(crate) older: Option<Vec<u8>>,
+}
+
+/// How many data keys a key-encryption key wraps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyCount {
+    /// The key-encryption key, with its version.
+    pub key_id: String,
+    /// The data keys.
+    pub keys: u64,
+    /// Those of them that are being replaced: the record is partly sealed by the key before.
+    pub replacing: u64,
 }
 
 /// The place of the wrapped keys. Every change is durable before its call returns.
@@ -29,6 +42,25 @@ pub(crate) trait KeyStore: Send + Sync {
     async fn destroy(&self, pat: i64, at: i64) -> Result<(), Error>;
 
     async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, Error>;
+
+    /// Puts a fresh key in the place of a patient's, who keeps the one before as well; one whose key is being replaced
+    /// already stays as it is.
+    async fn replace(&self, row: KeyRow) -> Result<(), Error>;
+
+    /// Forgets the key before.
+    async fn drop_older(&self, pat: i64) -> Result<(), Error>;
+
+    /// Keys of patients, after number `after`, that another key-encryption key than `kek` wraps.
+    async fn wrapped_by_others(&self, kek: &str, after: i64, limit: u32) -> Result<Vec<KeyRow>, Error>;
+
+    /// Keeps other wrappings of the same keys, and of settings, in one commit.
+    async fn rewrap(&self, rows: Vec<KeyRow>, settings: Vec<(String, Vec<u8>)>) -> Result<(), Error>;
+
+    /// All settings.
+    async fn settings(&self) -> Result<Vec<(String, Vec<u8>)>, Error>;
+
+    /// How many keys there are, by who wraps them.
+    async fn counts(&self) -> Result<Vec<KeyCount>, Error>;
 
     /// Keeps a setting; one that is there already stays.
     async fn add_setting(&self, name: &str, value: Vec<u8>) -> Result<(), Error>;

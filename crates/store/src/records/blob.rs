@@ -26,6 +26,7 @@ impl Records {
             self.note_blob(AuditAction::Denied, patient_id).await?;
             return Err(Error::Denied);
         }
+        let sealing = Some(self.inner.ring.sealing().await);
         let key = match patient_id {
             None => self.inner.ring.shared().clone(),
             Some(id) => {
@@ -47,7 +48,7 @@ impl Records {
         let audit = NewAudit { patient: self.digest(patient_id), ..self.entry(AuditAction::WriteBlob) };
         let blobs = vec![BlobRow { hash: id.0, pat, size, at }];
         let about = self.about;
-        let prepared = Prepared { blobs, audit: vec![audit], about, ..Prepared::default() };
+        let prepared = Prepared { blobs, audit: vec![audit], about, sealing, ..Prepared::default() };
         match self.inner.backend.commit(prepared).await? {
             Outcome::Committed { .. } => Ok(id),
             // The person was erased meanwhile, and nothing opens the file any more.
@@ -81,11 +82,9 @@ impl Records {
         let bytes = self
             .blocking(move || {
                 let corrupt = || Error::Corrupt(format!("file {name}"));
-                // Another file of the same person would open as well: the name says which one it is.
-                if BlobId::of(&sealed) != name {
-                    return Err(corrupt());
-                }
-                seal::open_bytes(ASSOCIATED, &sealed, &key).map(Bytes::from).ok_or_else(corrupt)
+                seal::open_bytes(&name.associated(&sealed), &sealed, &key)
+                    .map(Bytes::from)
+                    .ok_or_else(corrupt)
             })
             .await?;
         self.note_blob(AuditAction::ReadBlob, patient_id.as_deref()).await?;

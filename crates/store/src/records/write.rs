@@ -43,6 +43,7 @@ impl Records {
         let mut groups = self.groups(ops)?;
         for _ in 0..MOST_TRIES {
             self.still_there().await?;
+            let sealing = Some(self.inner.ring.sealing().await);
             let (drafts, returned) = self.prepare_groups(groups).await?;
             groups = returned;
             let conditions = self.conditions(&conditions).await?;
@@ -65,7 +66,7 @@ impl Records {
             let has_jobs = !jobs.is_empty();
             let jobs = jobs.iter().map(|job| self.inner.prepare_job(job)).collect();
             let about = self.about;
-            let prepared = Prepared { conditions, ops, jobs, audit, about, ..Prepared::default() };
+            let prepared = Prepared { conditions, ops, jobs, audit, about, sealing, ..Prepared::default() };
             match self.commit_and_tell(prepared, has_jobs).await? {
                 Outcome::Raced => {}
                 Outcome::Committed { seqs, jobs } => {

@@ -37,7 +37,8 @@ pub(crate) fn floor(dir: &Path, bodies: &[Vec<u8>], batch: usize) -> Result<(), 
     let connection = schema::open_writer(&dir.join("floor.db"), None)?;
     let rng = SeededRng::new(1);
     let hash = KeyedHash::new([1; 16]);
-    let key = PatientKey { pat: 1, patient_id: String::new(), key: aes_key(&Secret::new([2; 32]))? };
+    let key =
+        PatientKey { pat: 1, patient_id: String::new(), key: aes_key(&Secret::new([2; 32]))?, older: None };
     let mut head = Head::EMPTY;
     for (number, piece) in bodies.chunks(batch.max(1)).enumerate() {
         let first = number * batch.max(1);

@@ -3,7 +3,7 @@
 use super::row::{Id, event_code, int};
 use super::writer::Session;
 use super::{audit, candidates, job};
-use crate::backend::{Before, BlobRow, Condition, Outcome, Prepared, PreparedOp};
+use crate::backend::{Before, BlobRow, Condition, Outcome, Prepared, PreparedOp, Resealed};
 use crate::index::Rows;
 use rusqlite::{Connection, Error, ErrorCode, Result, params};
 
@@ -21,6 +21,7 @@ const TOUCH: &str = "
 const ALSO: &str = "INSERT INTO log_also (pat, seq) VALUES (?1, ?2)";
 const ADD_BLOB: &str = "
     INSERT INTO blob (hash, pat, size, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO NOTHING";
+const RESEAL: &str = "UPDATE log SET body = ?3 WHERE seq = ?1 AND body = ?2";
 const SEQ_OF: &str = "SELECT seq FROM res WHERE rid = ?1";
 
 pub(super) const STATEMENTS: &[&str] = &[
@@ -34,13 +35,17 @@ pub(super) const STATEMENTS: &[&str] = &[
     TOUCH,
     ALSO,
     ADD_BLOB,
+    RESEAL,
     SEQ_OF,
 ];
 
 /// Commits a batch inside the open savepoint, or rolls it back and says that it raced.
 pub(super) fn commit(session: &mut Session<'_>, batch: Prepared) -> Result<Outcome> {
     let start = *session.counters;
-    match apply(session, &batch)? {
+    let applied = apply(session, &batch)?;
+    // Whoever replaces a key from now on comes behind this commit in the queue.
+    drop(batch.sealing);
+    match applied {
         Some(outcome) => Ok(outcome),
         None => {
             *session.counters = start;
@@ -187,4 +192,13 @@ fn holds(connection: &Connection, condition: &Condition) -> Result<bool> {
         }
     }
     Ok(true)
+}
+
+/// Replaces bodies that still stand as they were read: what was erased meanwhile stays so.
+pub(super) fn reseal(connection: &Connection, bodies: &[Resealed]) -> Result<()> {
+    let mut reseal = connection.prepare_cached(RESEAL)?;
+    for body in bodies {
+        reseal.execute(params![int(body.seq), body.before, body.after])?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{schema, sql_error};
 use crate::Error;
-use crate::keys::store::{KeyRow, KeyStore};
+use crate::keys::store::{KeyCount, KeyRow, KeyStore};
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::path::Path;
@@ -10,15 +10,28 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 const BY_PATIENT: &str = "
-    SELECT pat, patient_id, kek, wrapped FROM patient_key WHERE patient_id = ?1 AND wrapped IS NOT NULL";
+    SELECT pat, patient_id, kek, wrapped, older FROM patient_key WHERE patient_id = ?1 AND wrapped IS NOT NULL";
 const BY_PAT: &str = "
-    SELECT pat, patient_id, kek, wrapped FROM patient_key WHERE pat = ?1 AND wrapped IS NOT NULL";
+    SELECT pat, patient_id, kek, wrapped, older FROM patient_key WHERE pat = ?1 AND wrapped IS NOT NULL";
 const LAST_PAT: &str = "SELECT coalesce(max(pat), 0) FROM patient_key";
 const ADD: &str = "
     INSERT INTO patient_key (pat, patient_id, kek, wrapped) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (patient_id) DO NOTHING";
 const DESTROY: &str = "
-    UPDATE patient_key SET patient_id = NULL, kek = NULL, wrapped = NULL, erased_at = ?2 WHERE pat = ?1";
+    UPDATE patient_key SET patient_id = NULL, kek = NULL, wrapped = NULL, older = NULL, erased_at = ?2 WHERE pat = ?1";
+const REPLACE: &str = "
+    UPDATE patient_key SET older = wrapped, kek = ?2, wrapped = ?3
+    WHERE pat = ?1 AND wrapped IS NOT NULL AND older IS NULL";
+const DROP_OLDER: &str = "UPDATE patient_key SET older = NULL WHERE pat = ?1";
+const OTHERS: &str = "
+    SELECT pat, patient_id, kek, wrapped, older FROM patient_key
+    WHERE pat > ?2 AND wrapped IS NOT NULL AND kek <> ?1 ORDER BY pat LIMIT ?3";
+const REWRAP: &str =
+    "UPDATE patient_key SET kek = ?2, wrapped = ?3, older = ?4 WHERE pat = ?1 AND wrapped IS NOT NULL";
+const SETTINGS: &str = "SELECT name, value FROM setting";
+const CHANGE_SETTING: &str = "UPDATE setting SET value = ?2 WHERE name = ?1";
+const COUNTS: &str = "
+    SELECT kek, count(*), count(older) FROM patient_key WHERE wrapped IS NOT NULL GROUP BY kek ORDER BY kek";
 const SETTING: &str = "SELECT value FROM setting WHERE name = ?1";
 const ADD_SETTING: &str = "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
 
@@ -33,7 +46,22 @@ impl SqliteKeys {
     /// `last_pat` is the highest number in the record: keys that were restored from an older copy know less.
     pub(crate) fn open(dir: &Path, last_pat: i64) -> Result<Self, Error> {
         let connection = schema::open_keys(&dir.join("keys.db"))?;
-        for statement in [BY_PATIENT, BY_PAT, LAST_PAT, ADD, DESTROY, SETTING, ADD_SETTING] {
+        for statement in [
+            BY_PATIENT,
+            BY_PAT,
+            LAST_PAT,
+            ADD,
+            DESTROY,
+            REPLACE,
+            DROP_OLDER,
+            OTHERS,
+            REWRAP,
+            SETTINGS,
+            CHANGE_SETTING,
+            COUNTS,
+            SETTING,
+            ADD_SETTING,
+        ] {
             connection.prepare(statement).map_err(sql_error)?;
         }
         let last: i64 = connection.query_row(LAST_PAT, [], |row| row.get(0)).map_err(sql_error)?;
@@ -54,6 +82,37 @@ impl SqliteKeys {
         });
         done.await.map_err(|_| Error::Io("a look at the keys broke off".to_owned()))?
     }
+}
+
+impl SqliteKeys {
+    /// Makes a change after which something must be gone, and takes it out of the write-ahead log too, which still
+    /// holds the page.
+    async fn forget<F>(&self, work: F) -> Result<(), Error>
+    where
+        F: FnOnce(&mut Connection) -> rusqlite::Result<()> + Send + 'static,
+    {
+        self.run(move |c| {
+            work(c)?;
+            c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+        })
+        .await
+        .and_then(|is_busy| if is_busy { Err(Error::Busy) } else { Ok(()) })
+    }
+}
+
+/// Counts the keys of a data directory that may be in use.
+pub(crate) fn count_keys(dir: &Path) -> Result<Vec<KeyCount>, Error> {
+    let connection = schema::open_reader(&dir.join("keys.db"))?;
+    counts(&connection).map_err(sql_error)
+}
+
+fn counts(connection: &Connection) -> rusqlite::Result<Vec<KeyCount>> {
+    let mut statement = connection.prepare(COUNTS)?;
+    let counted = statement.query_map([], |row| {
+        let count = |place| row.get::<_, i64>(place).map(|n| u64::try_from(n).unwrap_or(0));
+        Ok(KeyCount { key_id: row.get(0)?, keys: count(1)?, replacing: count(2)? })
+    })?;
+    counted.collect()
 }
 
 #[async_trait]
@@ -87,13 +146,47 @@ impl KeyStore for SqliteKeys {
     }
 
     async fn destroy(&self, pat: i64, at: i64) -> Result<(), Error> {
-        self.run(move |c| {
-            c.execute(DESTROY, params![pat, at])?;
-            // The write-ahead log still holds the page with the key.
-            c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+        self.forget(move |c| c.execute(DESTROY, params![pat, at]).map(drop)).await
+    }
+
+    async fn replace(&self, row: KeyRow) -> Result<(), Error> {
+        self.run(move |c| c.execute(REPLACE, params![row.pat, row.kek, row.wrapped]).map(drop)).await
+    }
+
+    async fn drop_older(&self, pat: i64) -> Result<(), Error> {
+        self.forget(move |c| c.execute(DROP_OLDER, [pat]).map(drop)).await
+    }
+
+    async fn wrapped_by_others(&self, kek: &str, after: i64, limit: u32) -> Result<Vec<KeyRow>, Error> {
+        let kek = kek.to_owned();
+        self.run(move |c| c.prepare_cached(OTHERS)?.query_map(params![kek, after, limit], key_row)?.collect())
+            .await
+    }
+
+    async fn rewrap(&self, rows: Vec<KeyRow>, settings: Vec<(String, Vec<u8>)>) -> Result<(), Error> {
+        self.forget(move |c| {
+            let transaction = c.transaction()?;
+            for row in &rows {
+                let mut rewrap = transaction.prepare_cached(REWRAP)?;
+                rewrap.execute(params![row.pat, row.kek, row.wrapped, row.older])?;
+            }
+            for (name, value) in &settings {
+                transaction.prepare_cached(CHANGE_SETTING)?.execute(params![name, value])?;
+            }
+            transaction.commit()
         })
         .await
-        .and_then(|is_busy| if is_busy { Err(Error::Busy) } else { Ok(()) })
+    }
+
+    async fn settings(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        self.run(|c| {
+            c.prepare_cached(SETTINGS)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        })
+        .await
+    }
+
+    async fn counts(&self) -> Result<Vec<KeyCount>, Error> {
+        self.run(|c| counts(c)).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
@@ -108,5 +201,11 @@ impl KeyStore for SqliteKeys {
 }
 
 fn key_row(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
-    Ok(KeyRow { pat: row.get(0)?, patient_id: row.get(1)?, kek: row.get(2)?, wrapped: row.get(3)? })
+    Ok(KeyRow {
+        pat: row.get(0)?,
+        patient_id: row.get(1)?,
+        kek: row.get(2)?,
+        wrapped: row.get(3)?,
+        older: row.get(4)?,
+    })
 }

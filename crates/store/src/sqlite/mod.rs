@@ -13,11 +13,12 @@ mod row;
 mod schema;
 mod writer;
 
-pub(crate) use keys::SqliteKeys;
+pub(crate) use keys::{SqliteKeys, count_keys};
 
 use crate::audit::{AuditRow, NewAudit};
 use crate::backend::{
-    Backend, BlobRow, Counts, Erasure, Finish, LogRange, LogRow, Name, Outcome, Prepared, Purge, TypeNo,
+    Backend, BlobRow, Counts, Erasure, Finish, LogRange, LogRow, Name, Outcome, Prepared, Purge, Resealed,
+    TypeNo,
 };
 use crate::job::{Job, Progress};
 use crate::search::{Candidate, Plan};
@@ -189,6 +190,10 @@ impl Backend for Sqlite {
 
     async fn purge(&self, purge: Purge) -> Result<bool, Error> {
         self.write(move |session| erase::purge(session, &purge)).await
+    }
+
+    async fn reseal(&self, bodies: Vec<Resealed>) -> Result<(), Error> {
+        self.write(move |session| commit::reseal(session.connection, &bodies)).await
     }
 
     async fn stats(&self) -> Result<Stats, Error> {
