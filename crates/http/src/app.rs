@@ -1,5 +1,6 @@
 //! What every handler has at hand.
 
+use crate::ApiError;
 use crate::config::HttpConfig;
 use crate::idempotency::Answers;
 use crate::limits::Limits;
@@ -37,6 +38,14 @@ impl App {
             store,
             auth,
         }
+    }
+
+    /// Counts a request against the limit of a registered app; 429 where there is no room.
+    ///
+    /// # Errors
+    /// When the app has sent too many; the answer says when to come again.
+    pub fn check_client(&self, client: &str) -> Result<(), ApiError> {
+        self.limits.check_client(client)
     }
 
     /// The present moment.

@@ -20,6 +20,8 @@ pub struct HttpConfig {
     pub requests_per_minute_by_address: u32,
     /// How many requests a minute one account may send; 0 = no limit.
     pub requests_per_minute_by_account: u32,
+    /// How many requests a minute one registered app may send, for all its people together; 0 = no limit.
+    pub requests_per_minute_by_client: u32,
     /// How much memory the answers kept for `Idempotency-Key` may take, in bytes.
     pub idempotency_bytes: u64,
     /// How many background jobs run at once.
@@ -36,6 +38,7 @@ impl Default for HttpConfig {
             request_timeout_s: 60,
             requests_per_minute_by_address: 3_000,
             requests_per_minute_by_account: 3_000,
+            requests_per_minute_by_client: 12_000,
             idempotency_bytes: 64 * 1024 * 1024,
             jobs_at_once: 2,
         }

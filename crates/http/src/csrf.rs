@@ -2,9 +2,11 @@
 //!
 //! Browsers say where an unsafe request comes from: `Sec-Fetch-Site`, and `Origin` where that is missing. A request that
 //! carries neither comes from no browser; one with an `Authorization` header was not made by a browser on its own.
+//!
+//! A WebSocket is opened by a safe method and then carries everything, so it must say where it comes from, always.
 
 use crate::ApiError;
-use http::header::{AUTHORIZATION, HOST, ORIGIN};
+use http::header::{AUTHORIZATION, HOST, ORIGIN, UPGRADE};
 use http::{HeaderMap, Method, Uri};
 
 /// Turns away an unsafe request that comes from elsewhere than `Host`, or than `public_origin` where a proxy changes it.
@@ -14,14 +16,15 @@ pub(crate) fn check(
     headers: &HeaderMap,
     public_origin: Option<&str>,
 ) -> Result<(), ApiError> {
-    if method.is_safe() || headers.contains_key(AUTHORIZATION) {
+    let opens_socket = opens_socket(method, headers);
+    if !opens_socket && (method.is_safe() || headers.contains_key(AUTHORIZATION)) {
         return Ok(());
     }
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let is_from_here = match (headers.get("sec-fetch-site"), headers.get(ORIGIN)) {
-        (Some(site), _) => site == "same-origin" || site == "none",
-        (None, None) => true,
-        (None, Some(origin)) => {
+        (Some(site), _) if !opens_socket => site == "same-origin" || site == "none",
+        (_, None) => !opens_socket,
+        (_, Some(origin)) => {
             let origin = origin.to_str().unwrap_or_default();
             let host = header(HOST).or_else(|| uri.authority().map(|authority| authority.as_str()));
             let is_host = host.is_some_and(|host| {
@@ -31,6 +34,13 @@ pub(crate) fn check(
         }
     };
     if is_from_here { Ok(()) } else { Err(ApiError::forbidden("This request comes from another site.")) }
+}
+
+/// Whether this asks for a WebSocket: by HTTP/1.1, or by the extended CONNECT of HTTP/2.
+fn opens_socket(method: &Method, headers: &HeaderMap) -> bool {
+    let upgrades = headers.get_all(UPGRADE).iter().filter_map(|value| value.to_str().ok());
+    let mut protocols = upgrades.flat_map(|line| line.split(','));
+    method == Method::CONNECT || protocols.any(|name| name.trim().eq_ignore_ascii_case("websocket"))
 }
 
 #[cfg(test)]
@@ -49,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unsafe_request_must_come_from_here() {
+    fn asvs_v3_5_1_an_unsafe_request_must_come_from_here() {
         let host = ("host", "salus.example:8443");
         for (headers, is_allowed) in [
             (vec![host], true),
@@ -69,5 +79,28 @@ mod tests {
             check_headers(Method::DELETE, &headers, is_allowed);
             check_headers(Method::GET, &headers, true);
         }
+    }
+
+    #[test]
+    fn asvs_v4_4_2_a_websocket_must_say_that_it_comes_from_here() {
+        let (host, upgrade) = (("host", "salus.example:8443"), ("upgrade", "websocket"));
+        for (headers, is_allowed) in [
+            (vec![host, upgrade, ("origin", "https://salus.example:8443")], true),
+            (vec![host, upgrade, ("origin", "https://salus.example")], true),
+            (vec![host, upgrade], false),
+            (vec![host, upgrade, ("sec-fetch-site", "same-origin")], false),
+            (vec![host, upgrade, ("authorization", "Bearer x")], false),
+            (vec![host, upgrade, ("origin", "null")], false),
+            (vec![host, upgrade, ("origin", "https://evil.example")], false),
+            (
+                vec![host, upgrade, ("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")],
+                false,
+            ),
+            (vec![host, ("upgrade", "h2c, WebSocket"), ("origin", "https://evil.example")], false),
+            (vec![host, ("upgrade", "h2c"), ("origin", "https://evil.example")], true),
+        ] {
+            check_headers(Method::GET, &headers, is_allowed);
+        }
+        check_headers(Method::CONNECT, &[host, ("origin", "https://evil.example")], false);
     }
 }

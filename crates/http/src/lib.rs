@@ -15,6 +15,8 @@
 mod address;
 mod api;
 mod app;
+#[cfg(test)]
+mod browser_tests;
 mod caller;
 mod capability;
 mod config;

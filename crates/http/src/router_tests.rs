@@ -160,23 +160,29 @@ async fn every_answer_carries_the_headers_that_keep_browsers_out_of_trouble() {
     let names = [
         "cache-control",
         "content-security-policy",
+        "cross-origin-embedder-policy",
         "cross-origin-opener-policy",
         "cross-origin-resource-policy",
+        "origin-agent-cluster",
         "permissions-policy",
         "referrer-policy",
         "strict-transport-security",
         "x-content-type-options",
+        "x-permitted-cross-domain-policies",
     ];
     let lines: Vec<String> = names.iter().map(|name| format!("{name}: {}", response.header(name))).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
     cache-control: no-store
-    content-security-policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox
+    content-security-policy: default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; sandbox
+    cross-origin-embedder-policy: require-corp
     cross-origin-opener-policy: same-origin
     cross-origin-resource-policy: same-origin
+    origin-agent-cluster: ?1
     permissions-policy: camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), browsing-topics=()
     referrer-policy: no-referrer
     strict-transport-security: max-age=63072000; includeSubDomains
     x-content-type-options: nosniff
+    x-permitted-cross-domain-policies: none
     ");
     let request_id = response.header("x-request-id");
     assert_eq!(response.json()["requestId"], request_id.as_str());
