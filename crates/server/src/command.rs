@@ -7,5 +7,6 @@ pub mod bench;
 pub mod deid;
 pub mod demo;
 pub mod import;
+pub mod keys;
 pub mod openapi;
 pub mod serve;

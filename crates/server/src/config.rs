@@ -6,6 +6,7 @@
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use salus_auth::AuthConfig;
+use salus_outbound::OutboundConfig;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ pub struct Config {
     pub http: Http,
     /// Where the data lies.
     pub store: Store,
+    /// How Salus talks to other servers.
+    pub outbound: OutboundConfig,
     /// How people sign in, and for how long.
     pub auth: AuthConfig,
     /// What is logged.
@@ -28,12 +31,37 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Http {
-    /// The address to listen on; the loopback unless set, because TLS ends in front of Salus.
+    /// The address to listen on; the loopback unless set.
     pub address: IpAddr,
     /// The port; 0 takes any free one.
     pub port: u16,
     /// Sizes, times and rates.
     pub limits: salus_http::HttpConfig,
+    /// TLS, where it ends in Salus itself; none = plain HTTP, for the loopback or behind a proxy.
+    pub tls: Option<Tls>,
+    /// How many connections are open at once; further ones wait.
+    pub connections: usize,
+    /// How long a client may take to shake hands, and then to send the head of a request, in seconds.
+    pub head_seconds: u64,
+}
+
+/// Section `[http.tls]`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// A PEM file: the certificate, then those that lead to its root. Read again when it changes, and at SIGHUP.
+    pub certificate: PathBuf,
+    /// A PEM file: the private key.
+    pub key: PathBuf,
+    /// A PEM file of authorities. Who connects must show a certificate of one of them (mutual TLS).
+    #[serde(default)]
+    pub client_ca: Option<PathBuf>,
+    /// Also speaks TLS 1.2, for devices that know nothing newer.
+    #[serde(default)]
+    pub allow_tls12: bool,
+    /// A port where people who come without TLS are sent to `http.limits.public_origin`.
+    #[serde(default)]
+    pub redirect_port: Option<u16>,
 }
 
 impl Default for Http {
@@ -42,6 +70,9 @@ impl Default for Http {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 8017,
             limits: salus_http::HttpConfig::default(),
+            tls: None,
+            connections: 4_096,
+            head_seconds: 15,
         }
     }
 }
@@ -59,11 +90,95 @@ pub struct Store {
     pub erased_list: Option<PathBuf>,
     /// The most bytes that the database may grow to; none = as far as the disk goes.
     pub max_bytes: Option<u64>,
+    /// Who holds the key-encryption key.
+    pub kms: Kms,
+}
+
+/// Section `[store.kms]`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Kms {
+    /// Which of them wraps the keys.
+    pub kind: KmsKind,
+    /// HashiCorp Vault, or OpenBao.
+    pub vault: Option<Vault>,
+    /// AWS KMS.
+    pub aws: Option<Aws>,
+}
+
+/// Who can hold the key-encryption key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum KmsKind {
+    /// A file of this machine.
+    #[default]
+    File,
+    /// The transit engine of Vault.
+    Vault,
+    /// AWS KMS.
+    Aws,
+}
+
+/// Section `[store.kms.vault]`. It signs in by AppRole where `role_id` is set, else by the token in `token_file`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vault {
+    /// `https://vault.example:8200`
+    pub address: String,
+    /// Where the transit engine is mounted.
+    #[serde(default = "transit")]
+    pub mount: String,
+    /// The name of the key.
+    pub key: String,
+    /// Whether the key was made with `derived=true`.
+    #[serde(default)]
+    pub derived: bool,
+    /// The namespace, where there are any.
+    #[serde(default)]
+    pub namespace: Option<String>,
+    /// The file of a token that somebody else keeps fresh.
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+    /// The AppRole of this installation.
+    #[serde(default)]
+    pub role_id: Option<String>,
+    /// The file of its secret id.
+    #[serde(default)]
+    pub secret_id_file: Option<PathBuf>,
+}
+
+fn transit() -> String {
+    "transit".to_owned()
+}
+
+/// Section `[store.kms.aws]`. The access key comes from the environment, as every AWS tool reads it, or from here.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aws {
+    /// `eu-central-1`
+    pub region: String,
+    /// The key: its id, its ARN, or an alias.
+    pub key: String,
+    /// Where the service is, if not at its usual place.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// The id of the access key, where it does not come from `AWS_ACCESS_KEY_ID`.
+    #[serde(default)]
+    pub access_key_id: Option<String>,
+    /// The file of its secret, where that does not come from `AWS_SECRET_ACCESS_KEY`.
+    #[serde(default)]
+    pub secret_access_key_file: Option<PathBuf>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { data: PathBuf::from("data"), master_key: None, erased_list: None, max_bytes: None }
+        Self {
+            data: PathBuf::from("data"),
+            master_key: None,
+            erased_list: None,
+            max_bytes: None,
+            kms: Kms::default(),
+        }
     }
 }
 

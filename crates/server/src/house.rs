@@ -1,7 +1,7 @@
 //! What every subcommand stands on: the opened store, the accounts, and the list of capabilities.
 
-use crate::Failure;
-use crate::config::Config;
+use crate::config::{Config, KmsKind};
+use crate::{Failure, kms};
 use salus_auth::Auth;
 use salus_core::{Clock, SystemClock, SystemRng};
 use salus_http::{App, Capability};
@@ -11,14 +11,24 @@ use std::sync::Arc;
 /// Opens the store of the configuration with the real clock and the real randomness.
 pub async fn open(config: &Config) -> Result<Store, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let settings = StoreConfig {
+    let settings = store_config(config);
+    let store = match config.store.kms.kind {
+        KmsKind::File => Store::open(settings, clock, Arc::new(SystemRng)).await,
+        kind => {
+            Store::open_with_kms(settings, kms::open(config, kind).await?, clock, Arc::new(SystemRng)).await
+        }
+    };
+    store.map_err(|error| format!("cannot open {}: {error}", config.store.data.display()).into())
+}
+
+/// The store's part of the configuration.
+pub fn store_config(config: &Config) -> StoreConfig {
+    StoreConfig {
         master_key: config.store.master_key.clone(),
         erased_list: config.store.erased_list.clone(),
         max_bytes: config.store.max_bytes,
         ..StoreConfig::at(&config.store.data)
-    };
-    let store = Store::open(settings, clock, Arc::new(SystemRng)).await;
-    store.map_err(|error| format!("cannot open {}: {error}", config.store.data.display()).into())
+    }
 }
 
 /// The accounts in the store.
@@ -42,5 +52,7 @@ pub fn capabilities() -> Vec<Capability> {
 /// The state that handlers and jobs share.
 pub fn app(store: Store, config: &Config) -> Result<App, Failure> {
     let auth = accounts(&store, config)?;
-    Ok(App::new(store, auth, config.http.limits.clone()))
+    let mut limits = config.http.limits.clone();
+    limits.is_tls |= config.http.tls.is_some();
+    Ok(App::new(store, auth, limits))
 }

@@ -11,6 +11,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod command;
 mod config;
 mod house;
+mod kms;
+mod listen;
+mod tls;
 mod web;
 
 use clap::{Parser, Subcommand};
@@ -50,6 +53,9 @@ enum Command {
     /// Take out of records and texts what identifies people.
     #[command(subcommand)]
     Deid(command::deid::Command),
+    /// Look after the keys: who wraps them, and new ones in the place of old.
+    #[command(subcommand)]
+    Keys(command::keys::Command),
     /// Measure this machine.
     #[command(subcommand)]
     Bench(command::bench::Command),
@@ -85,6 +91,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Account(command) => command::account::run(&config, command).await,
         Command::Audit(command) => command::audit::run(&config, command).await,
         Command::Deid(command) => command::deid::run(&config, command).await,
+        Command::Keys(command) => command::keys::run(&config, command).await,
         Command::Bench(command) => command::bench::run(command).await,
         Command::Openapi => command::openapi::run(),
     }

@@ -1,7 +1,7 @@
 //! `salus serve`: the API, the FHIR interface, the web client, and the background work.
 
 use crate::config::Config;
-use crate::{Failure, house, web};
+use crate::{Failure, house, listen, tls, web};
 use clap::Args;
 use salus_http::App;
 use std::io::IsTerminal;
@@ -37,15 +37,21 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
     let place = SocketAddr::new(config.http.address, config.http.port);
     let listener =
         TcpListener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?;
-    let address = address(listener.local_addr()?);
+    let certificates = config.http.tls.as_ref().map(tls::Certificates::open).transpose()?;
+    let address = address(listener.local_addr()?, certificates.is_some());
     let store = app.store.clone();
     let capabilities = house::capabilities();
     let workers = salus_http::jobs::start(&app, &capabilities);
     let client = axum::Router::new().fallback(web::serve);
     let router = salus_http::router(app, capabilities, Some(client));
     announce(&address);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    let limits = listen::Limits::of(&config.http);
+    let redirect = tls::redirect(&config.http).await?;
+    let refresh = certificates.clone().map(|certificates| tokio::spawn(certificates.refresh()));
+    listen::serve(listener, certificates, router, limits, told_to_stop()).await;
+    for task in [redirect, refresh].into_iter().flatten() {
+        task.abort();
+    }
     workers.stop().await;
     store.close().await;
     Ok(())
@@ -68,10 +74,11 @@ pub fn start_log(config: &Config) -> Result<(), Failure> {
 }
 
 /// Browsers keep a `Secure` cookie without TLS on `localhost` only, so the loopback goes by that name.
-fn address(place: SocketAddr) -> String {
+fn address(place: SocketAddr, is_tls: bool) -> String {
+    let scheme = if is_tls { "https" } else { "http" };
     match place.ip().is_loopback() {
-        true => format!("http://localhost:{}", place.port()),
-        false => format!("http://{place}"),
+        true => format!("{scheme}://localhost:{}", place.port()),
+        false => format!("{scheme}://{place}"),
     }
 }
 
