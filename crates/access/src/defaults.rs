@@ -167,6 +167,7 @@ const CLINICAL: &[&str] = &[
     "RiskAssessment",
     "ServiceRequest",
     "Specimen",
+    "Task",
     "VisionPrescription",
 ];
 

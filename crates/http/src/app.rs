@@ -2,6 +2,7 @@
 
 use crate::ApiError;
 use crate::config::HttpConfig;
+use crate::forget::Forgetting;
 use crate::idempotency::Answers;
 use crate::limits::Limits;
 use salus_auth::Auth;
@@ -24,6 +25,7 @@ pub struct App {
     pub config: Arc<HttpConfig>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) answers: Arc<Answers>,
+    pub(crate) forgetting: Arc<Forgetting>,
 }
 
 impl App {
@@ -34,6 +36,7 @@ impl App {
             rng: Arc::clone(store.rng()),
             limits: Arc::new(Limits::new(&config, store.clock())),
             answers: Arc::new(Answers::new(config.idempotency_bytes)),
+            forgetting: Arc::default(),
             config: Arc::new(config),
             store,
             auth,

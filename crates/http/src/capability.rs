@@ -1,6 +1,7 @@
 //! What a capability gives to the server.
 
 use crate::App;
+use crate::forget::Forget;
 use crate::jobs::JobHandler;
 use crate::listeners::Listener;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,12 +17,14 @@ pub struct Capability {
     pub jobs: Vec<JobHandler>,
     /// Those who read the feed.
     pub listeners: Vec<Listener>,
+    /// What it drops from memory when a person is erased.
+    pub forgets: Vec<Forget>,
 }
 
 impl Capability {
     /// A capability with routes alone.
     pub fn new(name: &'static str, routes: OpenApiRouter<App>) -> Self {
-        Self { name, routes, jobs: Vec::new(), listeners: Vec::new() }
+        Self { name, routes, jobs: Vec::new(), listeners: Vec::new(), forgets: Vec::new() }
     }
 
     /// Adds a handler of a queue.
@@ -35,6 +38,13 @@ impl Capability {
     #[must_use]
     pub fn listener(mut self, listener: Listener) -> Self {
         self.listeners.push(listener);
+        self
+    }
+
+    /// Adds something that drops what it keeps of a person in memory, given the id of their `Patient`.
+    #[must_use]
+    pub fn forgets(mut self, forget: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.forgets.push(Forget::new(forget));
         self
     }
 }

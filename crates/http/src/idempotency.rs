@@ -77,6 +77,15 @@ impl Answers {
         Ok(Some(kept.answer()))
     }
 
+    /// Drops the answers to these accounts, and those that name the person.
+    pub(crate) fn forget(&self, patient_id: &str, accounts: &[String]) {
+        let names =
+            |bytes: &[u8]| bytes.windows(patient_id.len().max(1)).any(|part| part == patient_id.as_bytes());
+        self.kept.retain(|(account, _, path), kept| {
+            !accounts.contains(account) && !path.contains(patient_id) && !names(&kept.body)
+        });
+    }
+
     /// Claims the slot until the claim is dropped; an error while somebody else holds it.
     fn claim<'a>(&'a self, slot: &Slot) -> Result<Claim<'a>, ApiError> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);

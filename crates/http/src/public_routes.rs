@@ -3,6 +3,8 @@
 /// Method and path of every operation that strangers may call. Everything else answers 401 to them before a handler is
 /// reached (`layers::door`); a test walks the whole API to make sure.
 pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
+    ("GET", "/api/v1/certificate-keys"),
+    ("POST", "/api/v1/erasures/{id}/certificate"),
     ("GET", "/api/v1/openapi.json"),
     ("POST", "/api/v1/session"),
     ("GET", "/fhir/r4/metadata"),
@@ -24,6 +26,8 @@ mod tests {
         let lines: Vec<String> =
             PUBLIC_ROUTES.iter().map(|(method, path)| format!("{method} {path}")).collect();
         insta::assert_snapshot!(lines.join("\n"), @r"
+        GET /api/v1/certificate-keys
+        POST /api/v1/erasures/{id}/certificate
         GET /api/v1/openapi.json
         POST /api/v1/session
         GET /fhir/r4/metadata

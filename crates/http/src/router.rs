@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::Method;
 use http::header::CONTENT_TYPE;
+use std::sync::Arc;
 use tower::ServiceExt;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -19,7 +20,11 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 /// The whole service: the platform's own operations, the capabilities', and `web` for every path that is neither under
 /// `/api` nor under `/fhir`. All of them pass the same layers.
 pub fn router(app: App, capabilities: Vec<Capability>, web: Option<axum::Router>) -> axum::Router {
-    let routes = capabilities.into_iter().map(|capability| capability.routes);
+    let forgetting = Arc::clone(&app.forgetting);
+    let routes = capabilities.into_iter().map(move |capability| {
+        forgetting.add(capability.forgets);
+        capability.routes
+    });
     let (routes, document) = openapi::routers(routes).split_for_parts();
     let document: bytes::Bytes = document.to_json().unwrap_or_default().into();
     let openapi = move || async move { ([(CONTENT_TYPE, "application/json")], document) };

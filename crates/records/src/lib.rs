@@ -41,7 +41,10 @@ use salus_http::Capability;
 
 /// What the server mounts: the API of the record, and the reading of documents and FHIR uploads.
 pub fn capability() -> Capability {
-    Capability::new("records", api::routes(&Library::default()))
+    let library = Library::default();
+    let kept = library.clone();
+    Capability::new("records", api::routes(&library))
+        .forgets(move |person| kept.forget(person))
         .job(jobs::read_document::handler())
         .job(jobs::import_upload::handler())
 }

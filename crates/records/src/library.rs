@@ -111,6 +111,11 @@ impl Library {
         Ok(answer)
     }
 
+    /// Drops what is kept of a person.
+    pub fn forget(&self, person_id: &str) {
+        self.kept.retain(|(_, person), _| person != person_id);
+    }
+
     /// The record as the viewer sees it now; `None` where there is no such person for them.
     async fn open(
         &self,

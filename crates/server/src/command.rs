@@ -6,6 +6,8 @@ pub mod audit;
 pub mod bench;
 pub mod deid;
 pub mod demo;
+pub mod erase;
+pub mod export_person;
 pub mod import;
 pub mod keys;
 pub mod openapi;

@@ -23,6 +23,8 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// How people sign in, and for how long.
     pub auth: AuthConfig,
+    /// How people's rights to their records are served.
+    pub rights: salus_rights::Config,
     /// What is logged.
     pub log: Log,
 }

@@ -37,7 +37,7 @@ pub fn accounts(store: &Store, config: &Config) -> Result<Auth, Failure> {
 }
 
 /// Everything that is mounted. A new capability is one crate and one line here.
-pub fn capabilities() -> Vec<Capability> {
+pub fn capabilities(config: &Config) -> Vec<Capability> {
     vec![
         salus_identity::capability(),
         salus_rest::capability(),
@@ -45,7 +45,7 @@ pub fn capabilities() -> Vec<Capability> {
         salus_consent::capability(),
         salus_emergency::capability(),
         salus_audit::capability(),
-        salus_rights::capability(),
+        salus_rights::capability(config.rights.clone()),
     ]
 }
 

@@ -47,6 +47,10 @@ enum Command {
     /// Add people who may sign in.
     #[command(subcommand)]
     Account(command::account::Command),
+    /// Erase a person for good, with a certificate.
+    Erase(command::erase::Arguments),
+    /// Write everything in a person's record into one archive.
+    ExportPerson(command::export_person::Arguments),
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(command::audit::Command),
@@ -89,6 +93,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Ask(arguments) => command::ask::run(&config, arguments).await,
         Command::Demo(arguments) => command::demo::run(config, arguments).await,
         Command::Account(command) => command::account::run(&config, command).await,
+        Command::Erase(arguments) => command::erase::run(&config, arguments).await,
+        Command::ExportPerson(arguments) => command::export_person::run(&config, arguments).await,
         Command::Audit(command) => command::audit::run(&config, command).await,
         Command::Deid(command) => command::deid::run(&config, command).await,
         Command::Keys(command) => command::keys::run(&config, command).await,

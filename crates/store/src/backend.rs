@@ -4,7 +4,7 @@
 //! process (SQLite) and one across a network (PostgreSQL) implement it alike. What comes and goes is sealed:
 //! a backend never sees the content of a resource.
 
-use crate::audit::{AuditRow, NewAudit};
+use crate::audit::{AuditRow, Head, NewAudit};
 use crate::index::Rows;
 use crate::job::{Job, Progress};
 use crate::resource::Event;
@@ -232,6 +232,9 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Audit entries after `after`, oldest first; of one patient (by digest) or of all.
     async fn audit_rows(&self, after: u64, patient: Option<i64>, limit: u32) -> Result<Vec<AuditRow>, Error>;
+
+    /// The newest entry of the audit, of all that was queued before.
+    async fn audit_head(&self) -> Result<Head, Error>;
 
     /// Whose a file is, and how large; none = unknown.
     async fn blob(&self, hash: [u8; 32]) -> Result<Option<BlobRow>, Error>;

@@ -110,6 +110,8 @@ pub enum HistoryScope {
     Type(String),
     /// One resource.
     Instance(String, String),
+    /// All that lies, or lay, in a patient's compartment.
+    Patient(String),
 }
 
 /// Which part of a history, newest first.

@@ -213,6 +213,12 @@ impl Store {
         audit::verify(self.inner.backend.as_ref()).await
     }
 
+    /// Where the audit chain stands: how many entries it has, and the hash of the newest, hex.
+    pub async fn audit_head(&self) -> Result<(u64, String), Error> {
+        let head = self.inner.backend.audit_head().await?;
+        Ok((head.seq, hex::encode(head.hash)))
+    }
+
     /// Who did what to a patient's record, oldest first, after audit entry `after`.
     pub async fn audit_trail(
         &self,

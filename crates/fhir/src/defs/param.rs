@@ -118,7 +118,9 @@ pub fn search_param(resource_type: &str, code: &str) -> Option<&'static SearchPa
 /// The reference parameters that make a resource of this type belong to a patient; none: it never does.
 pub fn compartment_params(resource_type: &str) -> &'static [&'static str] {
     static COMPARTMENT: OnceLock<Lists> = OnceLock::new();
-    let lists = COMPARTMENT.get_or_init(|| lists(include_str!("../tables/patient_compartment.tsv")));
+    let tables =
+        [include_str!("../tables/patient_compartment.tsv"), include_str!("../tables/salus_compartment.tsv")];
+    let lists = COMPARTMENT.get_or_init(|| tables.into_iter().flat_map(lists).collect());
     lists.get(resource_type).map(Vec::as_slice).unwrap_or_default()
 }
 

@@ -36,6 +36,7 @@ pub(crate) async fn of_instance(
 pub(crate) async fn run(exchange: &Exchange, scope: HistoryScope, query: &str) -> Result<Reply, ApiError> {
     let path = match &scope {
         HistoryScope::System => "_history".to_owned(),
+        HistoryScope::Patient(id) => format!("Patient/{id}/_history"),
         HistoryScope::Type(name) => format!("{}/_history", type_name::known(name)?),
         HistoryScope::Instance(name, id) => {
             let (name, id) = instance(name, id)?;

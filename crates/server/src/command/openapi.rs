@@ -1,10 +1,11 @@
 //! `salus openapi`: the description of the product's API, as the server itself would give it.
 
+use crate::config::Config;
 use crate::{Failure, house};
 use std::process::ExitCode;
 
 /// Prints the OpenAPI document.
 pub fn run() -> Result<ExitCode, Failure> {
-    println!("{}", salus_http::openapi(house::capabilities()).to_pretty_json()?);
+    println!("{}", salus_http::openapi(house::capabilities(&Config::default())).to_pretty_json()?);
     Ok(ExitCode::SUCCESS)
 }

@@ -40,7 +40,7 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
     let certificates = config.http.tls.as_ref().map(tls::Certificates::open).transpose()?;
     let address = address(listener.local_addr()?, certificates.is_some());
     let store = app.store.clone();
-    let capabilities = house::capabilities();
+    let capabilities = house::capabilities(config);
     let workers = salus_http::jobs::start(&app, &capabilities);
     let client = axum::Router::new().fallback(web::serve);
     let router = salus_http::router(app, capabilities, Some(client));

@@ -32,7 +32,7 @@ impl Records {
                 if versions.len() == wanted {
                     break;
                 }
-                if let Some((version, stored)) = self.version_of(row).await? {
+                if let Some((version, stored)) = self.version_of(&scope, row).await? {
                     seen.extend(stored);
                     versions.push(version);
                 }
@@ -42,7 +42,7 @@ impl Records {
             }
         }
         let type_name = match &scope {
-            HistoryScope::System => None,
+            HistoryScope::System | HistoryScope::Patient(_) => None,
             HistoryScope::Type(type_name) | HistoryScope::Instance(type_name, _) => Some(type_name.as_str()),
         };
         self.note_given(AuditAction::History, type_name, seen.iter()).await?;
@@ -50,9 +50,14 @@ impl Records {
     }
 
     /// The entry of a history for a log entry, if the caller may see it; and what tells whose it is.
-    async fn version_of(&self, row: LogRow) -> Result<Option<(Version, Option<Stored>)>, Error> {
+    async fn version_of(
+        &self,
+        scope: &HistoryScope,
+        row: LogRow,
+    ) -> Result<Option<(Version, Option<Stored>)>, Error> {
         let type_name = self.inner.types.name(row.name.typ);
-        if matches!(self.caller, Caller::User(_)) && defs::is_internal(type_name) {
+        let is_hidden = matches!(self.caller, Caller::User(_)) || matches!(scope, HistoryScope::Patient(_));
+        if is_hidden && defs::is_internal(type_name) {
             return Ok(None);
         }
         let body = match row.event {
@@ -87,6 +92,10 @@ impl Records {
             HistoryScope::Instance(type_name, id) => {
                 return Ok(self.inner.name(type_name, id).ok().map(LogScope::Resource));
             }
+            HistoryScope::Patient(id) => {
+                let key = self.inner.ring.find(id).await?;
+                return Ok(key.map(|key| LogScope::Patients(vec![key.pat], None)));
+            }
             HistoryScope::Type(type_name) => Some(self.inner.types.number(type_name)?),
             HistoryScope::System => None,
         };
@@ -106,7 +115,7 @@ impl Records {
     fn visible_patients(&self, scope: &HistoryScope) -> Option<Visible<'_>> {
         let types: Vec<&str> = match scope {
             HistoryScope::Type(type_name) | HistoryScope::Instance(type_name, _) => vec![type_name],
-            HistoryScope::System => defs::resource_types().collect(),
+            HistoryScope::System | HistoryScope::Patient(_) => defs::resource_types().collect(),
         };
         let mut visible = Visible::default();
         for type_name in types {

@@ -47,6 +47,8 @@ impl Search<'_> {
 
 /// The types that have a patient's resources, the Patient itself first.
 fn types_of_a_patient() -> impl Iterator<Item = &'static str> {
-    let belonging = |name: &&str| *name != "Patient" && !defs::compartment_params(name).is_empty();
+    let belonging = |name: &&str| {
+        *name != "Patient" && !defs::is_internal(name) && !defs::compartment_params(name).is_empty()
+    };
     std::iter::once("Patient").chain(defs::resource_types().filter(belonging))
 }

@@ -15,7 +15,7 @@ mod writer;
 
 pub(crate) use keys::{SqliteKeys, count_keys};
 
-use crate::audit::{AuditRow, NewAudit};
+use crate::audit::{AuditRow, Head, NewAudit};
 use crate::backend::{
     Backend, BlobRow, Counts, Erasure, Finish, LogRange, LogRow, Name, Outcome, Prepared, Purge, Resealed,
     TypeNo,
@@ -117,6 +117,10 @@ impl Backend for Sqlite {
         // What was queued before is in its place then.
         self.write(|_| Ok(())).await?;
         self.read(move |c| audit::rows(c, after, patient, limit)).await
+    }
+
+    async fn audit_head(&self) -> Result<Head, Error> {
+        self.write(|session| Ok(session.counters.audit)).await
     }
 
     async fn blob(&self, hash: [u8; 32]) -> Result<Option<BlobRow>, Error> {
