@@ -51,15 +51,19 @@ pub(crate) async fn holder(caller: &Caller, person: &str) -> Result<(Stored, Sta
 mod tests {
     use salus_access::{Relationship, Role};
     use salus_http::testing::TestApp;
+    use serde_json::json;
     use std::collections::BTreeMap;
 
     #[tokio::test]
     async fn rights_are_the_persons_their_parents_and_the_administrators() {
         let app = TestApp::with_capabilities(|| vec![crate::capability(crate::Config::default())]).await;
-        let maria = app.person("maria").await;
-        let path = format!("/api/v1/people/{}/erasure", maria.patient());
-        let linked = |relationship| BTreeMap::from([(maria.patient().to_owned(), relationship)]);
+        let child =
+            json!({ "resourceType": "Patient", "name": [{ "given": ["Ana"] }], "birthDate": "2019-05-01" });
+        let child = app.create(child).await;
+        let path = format!("/api/v1/people/{child}/erasure");
+        let linked = |relationship| BTreeMap::from([(child.clone(), relationship)]);
         for (name, role, relationship, expect) in [
+            ("ana", Role::Person, Some(Relationship::Oneself), 200),
             ("mother", Role::Caregiver, Some(Relationship::Child), 200),
             ("husband", Role::Caregiver, Some(Relationship::Partner), 404),
             ("doctor", Role::Clinician, Some(Relationship::InCare), 404),
@@ -70,7 +74,6 @@ mod tests {
             let client = app.account(name, vec![role], patients).await;
             assert_eq!(client.get(&path).await.status(), expect, "{name}");
         }
-        assert_eq!(maria.get(&path).await.status(), 200);
         assert_eq!(app.anonymous().get(&path).await.status(), 401);
     }
 }

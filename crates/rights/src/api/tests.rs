@@ -253,6 +253,7 @@ async fn a_certificate_opens_to_its_receipt_alone() {
         "performer": [{ "reference": format!("Patient/{}", maria.patient()) }] });
     let mention = app.create(observation).await;
     let (shown, id) = erase(&app, &maria, json!({ "redactMentions": true })).await;
+    assert_eq!(shown["state"], "done", "{shown}");
     let statement = &shown["certificate"]["statement"];
     assert_eq!(
         (&statement["kept"]["mentions"], &statement["kept"]["mentionsRedacted"]),

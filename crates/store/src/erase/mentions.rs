@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashSet};
 impl Store {
     /// The resources of others, and of nobody, that refer to a patient: type and id, each once.
     ///
-    /// What has no search parameter for its reference is not found: no table tells where it stands.
+    /// Salus' own types are not among them. What has no search parameter for its reference is not found: no table tells where it stands.
     pub async fn mentions(&self, patient_id: &str) -> Result<BTreeSet<(String, String)>, Error> {
         let Some(key) = self.inner.ring.find(patient_id).await? else { return Ok(BTreeSet::new()) };
         let mut found = self.inner.mentions_in_compartment(key.pat).await?;
@@ -52,7 +52,7 @@ impl Inner {
 
 /// The parameters by which something outside the patient's compartment refers to a patient.
 fn references_outside() -> impl Iterator<Item = (&'static str, &'static str)> {
-    defs::resource_types().flat_map(|type_name| {
+    defs::resource_types().filter(|name| !defs::is_internal(name)).flat_map(|type_name| {
         let inside = defs::compartment_params(type_name);
         defs::search_params(type_name)
             .iter()
