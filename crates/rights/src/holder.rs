@@ -56,7 +56,10 @@ mod tests {
 
     #[tokio::test]
     async fn rights_are_the_persons_their_parents_and_the_administrators() {
-        let app = TestApp::with_capabilities(|| vec![crate::capability(crate::Config::default())]).await;
+        let app = TestApp::with_capabilities(|| {
+            vec![crate::capability(crate::Config::default(), crate::Retention::default())]
+        })
+        .await;
         let child =
             json!({ "resourceType": "Patient", "name": [{ "given": ["Ana"] }], "birthDate": "2019-05-01" });
         let child = app.create(child).await;

@@ -18,18 +18,21 @@ pub mod export;
 mod holder;
 mod html;
 mod restriction;
+pub mod retention;
 
 pub use config::Config;
 pub use holder::Standing;
+pub use retention::Retention;
 
 use salus_http::Capability;
 use std::sync::Arc;
 
 /// What the server mounts.
-pub fn capability(config: Config) -> Capability {
+pub fn capability(config: Config, retention: Retention) -> Capability {
     let config = Arc::new(config);
     Capability::new("rights", api::routes(Arc::clone(&config)))
         .job(erasure::handler())
         .job(export::handler())
         .job(export::expiry())
+        .job(retention::handler(Arc::new(retention)))
 }

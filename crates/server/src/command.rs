@@ -11,4 +11,5 @@ pub mod export_person;
 pub mod import;
 pub mod keys;
 pub mod openapi;
+pub mod retention;
 pub mod serve;

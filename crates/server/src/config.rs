@@ -25,6 +25,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// How people's rights to their records are served.
     pub rights: salus_rights::Config,
+    /// How many years which type of resource is kept; what is not named is kept.
+    pub retention: salus_rights::Retention,
     /// What is logged.
     pub log: Log,
 }

@@ -51,6 +51,8 @@ enum Command {
     Erase(command::erase::Arguments),
     /// Write everything in a person's record into one archive.
     ExportPerson(command::export_person::Arguments),
+    /// Delete what is kept no longer, or count it.
+    Retention(command::retention::Arguments),
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(command::audit::Command),
@@ -95,6 +97,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Account(command) => command::account::run(&config, command).await,
         Command::Erase(arguments) => command::erase::run(&config, arguments).await,
         Command::ExportPerson(arguments) => command::export_person::run(&config, arguments).await,
+        Command::Retention(arguments) => command::retention::run(&config, arguments).await,
         Command::Audit(command) => command::audit::run(&config, command).await,
         Command::Deid(command) => command::deid::run(&config, command).await,
         Command::Keys(command) => command::keys::run(&config, command).await,

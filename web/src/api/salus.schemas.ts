@@ -137,6 +137,19 @@ export interface Answer {
 }
 
 /**
+ * A place in the audit chain.
+ */
+export interface AuditPlace {
+  /**
+   * How many entries there are.
+   * @minimum 0
+   */
+  entries: number;
+  /** The hash of the newest, hex. */
+  head: string;
+}
+
+/**
  * A box on a page, in fractions of its width and height, from the top left corner.
  */
 export interface BoundingBox {
@@ -315,6 +328,111 @@ export type ConditionItemAllOf = {
  */
 export type ConditionItem = Common & ConditionItemAllOf;
 
+/**
+ * Who wrote it: the name of the account; absent where it was the platform.
+ */
+export type ConsentVersionWho = string | null;
+
+/**
+ * One version of a consent.
+ */
+export interface ConsentVersion {
+  /** When it was written (RFC 3339). */
+  at: string;
+  /** The id of the consent. */
+  id: string;
+  /** Whether it is the version that stands. */
+  isCurrent: boolean;
+  /**
+   * The number of the version.
+   * @minimum 0
+   */
+  version: number;
+  /** Who wrote it: the name of the account; absent where it was the platform. */
+  who?: ConsentVersionWho;
+  /** What it says, in plain words. */
+  words: string;
+}
+
+/**
+ * When it was decided (RFC 3339).
+ */
+export type CorrectionDecidedAt = string | null;
+
+export type CorrectionDecisionProperty = Decision | null;
+
+/**
+ * Why, in the words of whoever decided.
+ */
+export type CorrectionReason = string | null;
+
+/**
+ * A request as it is shown.
+ */
+export interface Correction {
+  /** When it was decided (RFC 3339). */
+  decidedAt?: CorrectionDecidedAt;
+  decision?: CorrectionDecisionProperty;
+  /** The entry that is meant: `Observation/…`. */
+  entry: string;
+  /** The id of the Task. */
+  id: string;
+  /** The id of the person. */
+  person: string;
+  /** What it should be. */
+  proposed: string;
+  /** Why, in the words of whoever decided. */
+  reason?: CorrectionReason;
+  /** When it was asked for (RFC 3339). */
+  requestedAt: string;
+  /** What is wrong, in the person's words. */
+  wrong: string;
+}
+
+/**
+ * The decision.
+ */
+export interface CorrectionDecision {
+  /** `accepted` or `declined`. */
+  decision: Decision;
+  /** Why: the person reads it. */
+  reason: string;
+}
+
+/**
+ * What is wrong.
+ */
+export interface CorrectionWish {
+  /** The entry: `Observation/…`. */
+  entry: string;
+  /** What it should be, up to 4,000 characters. */
+  proposed?: string;
+  /** What is wrong with it, 1 to 4,000 characters. */
+  wrong: string;
+}
+
+/**
+ * A class of data.
+ */
+export interface DataClass {
+  /** The word for it. */
+  code: string;
+  /** What it is called. */
+  title: string;
+}
+
+/**
+ * What became of a request.
+ */
+export type Decision = typeof Decision[keyof typeof Decision];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const Decision = {
+  accepted: 'accepted',
+  declined: 'declined',
+} as const;
+
 export type DocumentItemDate = string | null;
 
 /**
@@ -403,6 +521,145 @@ export type EncounterItemAllOf = {
  * A visit or a stay.
  */
 export type EncounterItem = Common & EncounterItemAllOf;
+
+export type ErasureCertificateProperty = ErasureCertificate | null;
+
+/**
+ * The certificate as a page to print: HTML.
+ */
+export type ErasurePage = string | null;
+
+/**
+ * An erasure.
+ */
+export interface Erasure {
+  certificate?: ErasureCertificateProperty;
+  /** To look it up by. */
+  id: string;
+  /** Until then it can be called off (RFC 3339). */
+  notBefore: string;
+  /** The certificate as a page to print: HTML. */
+  page?: ErasurePage;
+  /** As what: `self`, `parent`, `admin`, `operator`. */
+  requestedAs: string;
+  /** When it was asked for (RFC 3339). */
+  requestedAt: string;
+  /** `waiting`, `running`, `done` or `cancelled`. */
+  state: string;
+}
+
+/**
+ * An erasure that was taken on.
+ */
+export interface ErasureAccepted {
+  /** As it stands. */
+  erasure: Erasure;
+  /** What opens the certificate later, without an account too. It is shown this once. */
+  receipt: string;
+}
+
+/**
+ * A signed statement.
+ */
+export interface ErasureCertificate {
+  /** SHA-256 of the signed text, hex. */
+  digest: string;
+  /** The statement, signed: a JWS in its compact form, `EdDSA`. */
+  jws: string;
+  /** What it says. */
+  statement: ErasureStatement;
+}
+
+export type ErasurePreviewPending = Erasure | null;
+
+/**
+ * What an erasure would do.
+ */
+export interface ErasurePreview {
+  /** What has to be typed to confirm it: the person's name as it is shown. */
+  confirmation: string;
+  /**
+   * For so many hours it can be called off.
+   * @minimum 0
+   */
+  coolingOffHours: number;
+  /**
+   * Their bytes.
+   * @minimum 0
+   */
+  fileBytes: number;
+  /**
+   * Files that would go.
+   * @minimum 0
+   */
+  files: number;
+  /** Whether the account that asks has no other record: it may go too. */
+  mayCloseAccount: boolean;
+  /**
+   * Entries of others that mention the person. They stay.
+   * @minimum 0
+   */
+  mentions: number;
+  pending?: ErasurePreviewPending;
+  /**
+   * Entries of the record that would go.
+   * @minimum 0
+   */
+  resources: number;
+  /**
+   * Versions that would go, those of the past included.
+   * @minimum 0
+   */
+  versions: number;
+}
+
+/**
+ * What a certificate says.
+ */
+export interface ErasureStatement {
+  /** And after. */
+  auditAfter: AuditPlace;
+  /** Where the audit chain stood before. */
+  auditBefore: AuditPlace;
+  /** What did it. */
+  carriedOutBy: string;
+  /** What is gone. */
+  erased: Removed;
+  /** When it was done (RFC 3339). */
+  erasedAt: string;
+  /** The id of the erasure. */
+  id: string;
+  /** What is left. */
+  kept: Kept;
+  /** Which record it was. */
+  record: RecordDigest;
+  /** As what: `self`, `parent`, `admin`, `operator`. */
+  requestedAs: string;
+  /** When (RFC 3339). */
+  requestedAt: string;
+  /** Who asked for it: an account, or `operator`. */
+  requestedBy: string;
+}
+
+/**
+ * The wish.
+ */
+export interface ErasureWish {
+  /** Whether the person's own account goes too, where it has nobody else's record. */
+  closeAccount?: boolean;
+  /** The person's name as it is shown, typed to confirm. */
+  confirmation: string;
+  /** Whether references to the person in the records of others are blackened. */
+  redactMentions?: boolean;
+}
+
+/**
+ * The wish.
+ */
+export interface ExportWish {
+  /** Whether the versions of the past are to be in it. */
+  withHistory?: boolean;
+}
 
 /**
  * One place in the request that is wrong.
@@ -495,6 +752,27 @@ export interface Job {
    * @minimum 0
    */
   total: number;
+}
+
+/**
+ * What is left.
+ */
+export interface Kept {
+  /**
+   * The list of accesses, which names nobody, is kept by law.
+   * @minimum 0
+   */
+  auditEntries: number;
+  /**
+   * Entries in the records of others, or of nobody, that refer to the person.
+   * @minimum 0
+   */
+  mentions: number;
+  /**
+   * Those of them in which the reference was blackened. Earlier versions of them keep it.
+   * @minimum 0
+   */
+  mentionsRedacted: number;
 }
 
 /**
@@ -644,6 +922,14 @@ export interface ReachItem {
   way: string;
 }
 
+/**
+ * What opens it.
+ */
+export interface Receipt {
+  /** As it was shown when the erasure was asked for. */
+  receipt: string;
+}
+
 export type RecipientOneOfKind = typeof RecipientOneOfKind[keyof typeof RecipientOneOfKind];
 
 
@@ -703,6 +989,100 @@ export type RecipientOneOfFive = {
 export type Recipient = RecipientOneOf | RecipientOneOfThree | RecipientOneOfFive;
 
 /**
+ * Which record it was, told to those only who know its id.
+ */
+export interface RecordDigest {
+  /** 16 random bytes, hex. */
+  salt: string;
+  /** SHA-256 of the salt, a colon and the record's id, hex. */
+  sha256: string;
+}
+
+/**
+ * In bytes, once it is ready.
+ * @minimum 0
+ */
+export type RecordExportSize = number | null;
+
+/**
+ * An archive of everything in a record.
+ */
+export interface RecordExport {
+  /** It is deleted then (RFC 3339). */
+  expiresAt: string;
+  /** The name of the file. */
+  fileName: string;
+  /** To look it up by. */
+  id: string;
+  /** The piece of background work, to see how far it is. */
+  jobId: string;
+  /** When it was asked for (RFC 3339). */
+  requestedAt: string;
+  /**
+   * In bytes, once it is ready.
+   * @minimum 0
+   */
+  size?: RecordExportSize;
+  /** `waiting`, `running`, `ready` or `failed`. */
+  state: string;
+  /** Whether the versions of the past are in it. */
+  withHistory: boolean;
+}
+
+/**
+ * What is gone.
+ */
+export interface Removed {
+  /**
+   * Accounts that are gone.
+   * @minimum 0
+   */
+  accountsClosed: number;
+  /**
+   * Accounts in which the record was listed.
+   * @minimum 0
+   */
+  accountsUnlinked: number;
+  /**
+   * Their bytes.
+   * @minimum 0
+   */
+  fileBytes: number;
+  /**
+   * Files.
+   * @minimum 0
+   */
+  files: number;
+  /**
+   * Rows of the search index.
+   * @minimum 0
+   */
+  indexRows: number;
+  /**
+   * Background work.
+   * @minimum 0
+   */
+  jobs: number;
+  /**
+   * Keys: without them no copy of the sealed data can be opened.
+   * @minimum 0
+   */
+  keys: number;
+  /** Entries of the record, by type. */
+  resources: TypeCount[];
+  /**
+   * Their sealed bytes.
+   * @minimum 0
+   */
+  versionBytes: number;
+  /**
+   * Versions, those of the past included.
+   * @minimum 0
+   */
+  versions: number;
+}
+
+/**
  * An entry of the record as a source.
  */
 export interface ResourceSource {
@@ -715,6 +1095,42 @@ export interface ResourceSource {
    * @minimum 0
    */
   version: number;
+}
+
+/**
+ * A restriction as it is shown.
+ */
+export interface Restriction {
+  /** The classes of data; empty = everything. */
+  dataClasses: string[];
+  /** The id of the consent. */
+  id: string;
+  /** Whether it holds now. */
+  isActive: boolean;
+  /** Why, in the words of whoever asked for it. */
+  reason: string;
+  /** Since when (RFC 3339). */
+  since: string;
+}
+
+/**
+ * What is to be restricted.
+ */
+export interface RestrictionWish {
+  /** The classes of data; empty = everything. */
+  dataClasses?: string[];
+  /** Why, up to 1,000 characters. */
+  reason?: string;
+}
+
+/**
+ * What is restricted, and what could be.
+ */
+export interface Restrictions {
+  /** Those that hold now. */
+  active: Restriction[];
+  /** The classes of data that can be restricted. */
+  classes: DataClass[];
 }
 
 /**
@@ -1019,6 +1435,19 @@ export interface TokenRequest {
   label: string;
   /** What it is good for. */
   scope?: ScopeRequest;
+}
+
+/**
+ * A number of entries of one type.
+ */
+export interface TypeCount {
+  /**
+   * How many.
+   * @minimum 0
+   */
+  count: number;
+  /** The resource type. */
+  typeName: string;
 }
 
 /**

@@ -13,8 +13,17 @@ import type {
   Answer,
   ChangeRequest,
   ConditionItem,
+  ConsentVersion,
+  Correction,
+  CorrectionDecision,
+  CorrectionWish,
   DocumentItem,
   EncounterItem,
+  Erasure,
+  ErasureAccepted,
+  ErasurePreview,
+  ErasureWish,
+  ExportWish,
   GetTimelineParams,
   Glance,
   Health,
@@ -27,6 +36,11 @@ import type {
   PasswordChange,
   PersonSummary,
   Question,
+  Receipt,
+  RecordExport,
+  Restriction,
+  RestrictionWish,
+  Restrictions,
   ResultGroup,
   Session,
   SessionItem,
@@ -176,6 +190,82 @@ export const changeAccount = async (id: string,
 
 
 /**
+ * @summary Read the public keys of this installation, to check certificates with
+ */
+export const getCertificateKeysUrl = () => {
+
+
+  
+
+  return `/api/v1/certificate-keys`
+}
+
+export const certificateKeys = async ( options?: RequestInit): Promise<unknown> => {
+  
+  return transport<unknown>(getCertificateKeysUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary List the corrections asked for: a person's own, and, for those who decide, those of their patients
+ */
+export const getListCorrectionsUrl = () => {
+
+
+  
+
+  return `/api/v1/corrections`
+}
+
+export const listCorrections = async ( options?: RequestInit): Promise<Correction[]> => {
+  
+  return transport<Correction[]>(getListCorrectionsUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * For those who look after the record: the person who asked cannot decide. What is accepted is corrected in the entry
+itself, by whoever may change it.
+ * @summary Accept or decline a correction
+ */
+export const getDecideCorrectionUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/corrections/${id}/decision`
+}
+
+export const decideCorrection = async (id: string,
+    correctionDecision: CorrectionDecision, options?: RequestInit): Promise<Correction> => {
+  
+  return transport<Correction>(getDecideCorrectionUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      correctionDecision,)
+  }
+);}
+
+
+
+/**
  * @summary Read what is known of a document
  */
 export const getGetDocumentUrl = (id: string,) => {
@@ -243,6 +333,105 @@ export const getDocumentContent = async (id: string, options?: RequestInit): Pro
     method: 'GET'
     
     
+  }
+);}
+
+
+
+/**
+ * @summary List the erasures of the installation, for whoever runs it
+ */
+export const getListErasuresUrl = () => {
+
+
+  
+
+  return `/api/v1/erasures`
+}
+
+export const listErasures = async ( options?: RequestInit): Promise<Erasure[]> => {
+  
+  return transport<Erasure[]>(getListErasuresUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary See how far an erasure is, and its certificate once it is done
+ */
+export const getGetErasureUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/erasures/${id}`
+}
+
+export const getErasure = async (id: string, options?: RequestInit): Promise<Erasure> => {
+  
+  return transport<Erasure>(getGetErasureUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Call an erasure off that still waits
+ */
+export const getCallOffErasureUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/erasures/${id}`
+}
+
+export const callOffErasure = async (id: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getCallOffErasureUrl(id),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
+  }
+);}
+
+
+
+/**
+ * The account that asked may be gone by then. The receipt is sent in the body, so that no log of addresses has it.
+ * @summary See an erasure and its certificate with the receipt, without signing in
+ */
+export const getGetCertificateUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/erasures/${id}/certificate`
+}
+
+export const getCertificate = async (id: string,
+    receipt: Receipt, options?: RequestInit): Promise<Erasure> => {
+  
+  return transport<Erasure>(getGetCertificateUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      receipt,)
   }
 );}
 
@@ -345,6 +534,56 @@ export const listConditions = async (id: string, options?: RequestInit): Promise
 
 
 /**
+ * @summary See every version of a person's consents, the latest first
+ */
+export const getConsentHistoryUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/consents/history`
+}
+
+export const consentHistory = async (id: string, options?: RequestInit): Promise<ConsentVersion[]> => {
+  
+  return transport<ConsentVersion[]>(getConsentHistoryUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Ask for an entry to be corrected
+ */
+export const getRequestCorrectionUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/corrections`
+}
+
+export const requestCorrection = async (id: string,
+    correctionWish: CorrectionWish, options?: RequestInit): Promise<Correction> => {
+  
+  return transport<Correction>(getRequestCorrectionUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      correctionWish,)
+  }
+);}
+
+
+
+/**
  * @summary List documents, newest first
  */
 export const getListDocumentsUrl = (id: string,) => {
@@ -412,6 +651,188 @@ export const getListEncountersUrl = (id: string,) => {
 export const listEncounters = async (id: string, options?: RequestInit): Promise<EncounterItem[]> => {
   
   return transport<EncounterItem[]>(getListEncountersUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary See what erasing a person would do
+ */
+export const getPreviewErasureUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/erasure`
+}
+
+export const previewErasure = async (id: string, options?: RequestInit): Promise<ErasurePreview> => {
+  
+  return transport<ErasurePreview>(getPreviewErasureUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Everything they own goes, with the key that sealed it; it cannot be undone. It is done in the background, after the
+time in which it can be called off, if there is one.
+ * @summary Erase a person
+ */
+export const getRequestErasureUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/erasure`
+}
+
+export const requestErasure = async (id: string,
+    erasureWish: ErasureWish, options?: RequestInit): Promise<ErasureAccepted> => {
+  
+  return transport<ErasureAccepted>(getRequestErasureUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      erasureWish,)
+  }
+);}
+
+
+
+/**
+ * @summary List the archives of a record, the latest first
+ */
+export const getListExportsUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/exports`
+}
+
+export const listExports = async (id: string, options?: RequestInit): Promise<RecordExport[]> => {
+  
+  return transport<RecordExport[]>(getListExportsUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * It is made in the background, can be downloaded for some days, and is deleted then.
+ * @summary Have everything in a record made into an archive
+ */
+export const getRequestExportUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/exports`
+}
+
+export const requestExport = async (id: string,
+    exportWish: ExportWish, options?: RequestInit): Promise<RecordExport> => {
+  
+  return transport<RecordExport>(getRequestExportUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      exportWish,)
+  }
+);}
+
+
+
+/**
+ * @summary See how far an archive is
+ */
+export const getGetExportUrl = (id: string,
+    _export: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/exports/${_export}`
+}
+
+export const getExport = async (id: string,
+    _export: string, options?: RequestInit): Promise<RecordExport> => {
+  
+  return transport<RecordExport>(getGetExportUrl(id,_export),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Delete an archive
+ */
+export const getDeleteExportUrl = (id: string,
+    _export: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/exports/${_export}`
+}
+
+export const deleteExport = async (id: string,
+    _export: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getDeleteExportUrl(id,_export),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Whoever is erased in the middle of it gets a download that ends too early, never an archive that looks whole.
+ * @summary Download an archive
+ */
+export const getDownloadExportUrl = (id: string,
+    _export: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/exports/${_export}/content`
+}
+
+export const downloadExport = async (id: string,
+    _export: string, options?: RequestInit): Promise<number[]> => {
+  
+  return transport<number[]>(getDownloadExportUrl(id,_export),
   {      
     ...options,
     method: 'GET'
@@ -547,6 +968,84 @@ export const askQuestion = async (id: string,
     headers: { 'Content-Type': 'application/json', ...options?.headers },
     body: JSON.stringify(
       question,)
+  }
+);}
+
+
+
+/**
+ * @summary See what is restricted in a record
+ */
+export const getListRestrictionsUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/restrictions`
+}
+
+export const listRestrictions = async (id: string, options?: RequestInit): Promise<Restrictions> => {
+  
+  return transport<Restrictions>(getListRestrictionsUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * What is restricted is kept and shown to nobody but the person, until that is lifted.
+ * @summary Restrict a record, or classes of its data
+ */
+export const getRestrictUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/restrictions`
+}
+
+export const restrict = async (id: string,
+    restrictionWish: RestrictionWish, options?: RequestInit): Promise<Restriction> => {
+  
+  return transport<Restriction>(getRestrictUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      restrictionWish,)
+  }
+);}
+
+
+
+/**
+ * The consent stays in the record, no longer in force, so that it can be seen when it held.
+ * @summary Lift a restriction
+ */
+export const getLiftRestrictionUrl = (id: string,
+    restriction: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/restrictions/${restriction}`
+}
+
+export const liftRestriction = async (id: string,
+    restriction: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getLiftRestrictionUrl(id,restriction),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
   }
 );}
 

@@ -5,7 +5,13 @@ import { Tabs } from '../ui/Tabs'
 export function AdminFrame() {
   return (
     <>
-      <Tabs label="Administration" tabs={[{ to: '/admin/accounts', words: 'Accounts' }]} />
+      <Tabs
+        label="Administration"
+        tabs={[
+          { to: '/admin/accounts', words: 'Accounts' },
+          { to: '/admin/requests', words: 'Requests' },
+        ]}
+      />
       <Outlet />
     </>
   )

@@ -7,7 +7,13 @@ export function PrivacyFrame() {
   const params = { personId: usePersonId() }
   return (
     <>
-      <Tabs label="Privacy" tabs={[{ to: '/people/$personId/privacy/sharing', params, words: 'Sharing' }]} />
+      <Tabs
+        label="Privacy"
+        tabs={[
+          { to: '/people/$personId/privacy/sharing', params, words: 'Sharing' },
+          { to: '/people/$personId/privacy/data', params, words: 'Your data' },
+        ]}
+      />
       <Outlet />
     </>
   )

@@ -83,6 +83,12 @@ const accounts = createRoute({
   component: lazyRouteComponent(() => import('../identity/Accounts')),
 })
 
+const requests = createRoute({
+  getParentRoute: () => admin,
+  path: '/requests',
+  component: lazyRouteComponent(() => import('../rights/Requests')),
+})
+
 const person = createRoute({
   getParentRoute: () => app,
   path: '/people/$personId',
@@ -146,10 +152,25 @@ const sharing = createRoute({
   component: lazyRouteComponent(() => import('../consent/Sharing')),
 })
 
+const data = createRoute({
+  getParentRoute: () => privacy,
+  path: '/data',
+  validateSearch: (search): { entry?: string } => ({ entry: text(search.entry) }),
+  component: lazyRouteComponent(() => import('../rights/YourData')),
+})
+
+/** What became of an erasure; the receipt opens it, signed in or not. */
+const erased = createRoute({
+  getParentRoute: () => root,
+  path: '/erasures/$erasureId',
+  component: lazyRouteComponent(() => import('../rights/Erased')),
+})
+
 const parts = record.addChildren([glance, timeline, results, result, conditions, medicines, allergies, vaccines, visits])
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, people, me, admin.addChildren([accounts]), person.addChildren([parts, ask, documents, document, privacy.addChildren([sharing])])]),
+  erased,
+  app.addChildren([home, people, me, admin.addChildren([accounts, requests]), person.addChildren([parts, ask, documents, document, privacy.addChildren([sharing, data])])]),
 ])
 
 export function makeRouter(queryClient: QueryClient) {

@@ -29,6 +29,13 @@ export default function SourceDrawer() {
       title="Where this comes from"
     >
       {ref && <FactSheet source={ref} />}
+      {ref && (
+        <p>
+          <Link to="/people/$personId/privacy/data" params={{ personId }} search={{ entry: `${ref.type}/${ref.id}` }}>
+            Something is wrong here
+          </Link>
+        </p>
+      )}
       {ref?.type === 'DocumentReference' && <DocumentLink id={ref.id} personId={personId} />}
     </Drawer>
   )

@@ -1,6 +1,6 @@
 //! Stories over the whole application: a person takes everything along, and leaves nothing behind.
 
-use crate::Config;
+use crate::{Config, Retention};
 use salus_http::Capability;
 use salus_http::testing::{TestApp, TestClient};
 use salus_store::{Store, StoreConfig};
@@ -13,12 +13,12 @@ fn capabilities() -> Vec<Capability> {
     vec![
         salus_rest::capability(),
         salus_records::capability(),
-        crate::capability(Config { cooling_off_hours: 0, ..Config::default() }),
+        crate::capability(Config::default(), Retention::default()),
     ]
 }
 
 fn patient_capabilities() -> Vec<Capability> {
-    vec![crate::capability(Config { cooling_off_hours: 48, ..Config::default() })]
+    vec![crate::capability(Config { cooling_off_hours: 48, ..Config::default() }, Retention::default())]
 }
 
 /// Writes a word wherever a person can write.
@@ -470,6 +470,6 @@ async fn who_is_erased_while_the_archive_is_written_gets_none() {
 #[tokio::test]
 async fn no_right_of_a_person_is_open_to_strangers() {
     let app = TestApp::with_capabilities(capabilities).await;
-    let open = app.open_doors(vec![crate::capability(Config::default())]).await;
+    let open = app.open_doors(vec![crate::capability(Config::default(), Retention::default())]).await;
     assert_eq!(open, Vec::<String>::new());
 }

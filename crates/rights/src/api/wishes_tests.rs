@@ -1,6 +1,6 @@
 //! Stories of what a person asks of others: to correct, to restrict, to tell what was consented to.
 
-use crate::Config;
+use crate::{Config, Retention};
 use salus_access::{Relationship, Role};
 use salus_http::Capability;
 use salus_http::testing::{TestApp, TestClient};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 fn capabilities() -> Vec<Capability> {
-    vec![crate::capability(Config::default())]
+    vec![crate::capability(Config::default(), Retention::default())]
 }
 
 async fn observation(app: &TestApp, client: &TestClient) -> String {

@@ -40,6 +40,8 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
     let certificates = config.http.tls.as_ref().map(tls::Certificates::open).transpose()?;
     let address = address(listener.local_addr()?, certificates.is_some());
     let store = app.store.clone();
+    config.retention.check()?;
+    salus_rights::retention::start(&app, &config.retention).await?;
     let capabilities = house::capabilities(config);
     let workers = salus_http::jobs::start(&app, &capabilities);
     let client = axum::Router::new().fallback(web::serve);
