@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { deleteExport, getDownloadExportUrl, requestExport } from '../api/salus'
 import type { RecordExport } from '../api/salus.schemas'
+import { Failure } from '../app/transport'
 import { day, moment } from '../ui/dates'
 import { Icon } from '../ui/icons'
 import { Row, Rows } from '../ui/Row'
@@ -33,7 +34,7 @@ export function Exports({ personId }: { personId: string }) {
         <Button leftSection={<Icon name="documents" />} loading={make.isPending} onClick={() => make.mutate()}>
           Make the file
         </Button>
-        {make.isError && <p role="alert">The file could not be asked for. Nothing has changed; try again.</p>}
+        {make.isError && <p role="alert">{why(make.error)}</p>}
       </div>
       <Loaded query={exports} shape={<Shape rows={1} />}>
         {(all) =>
@@ -75,6 +76,11 @@ function ExportRow({ personId, one, onGone }: { personId: string; one: RecordExp
       }
     />
   )
+}
+
+function why(error: unknown): string {
+  const detail = error instanceof Failure ? error.detail : undefined
+  return detail ?? 'The file could not be asked for. Nothing has changed; try again.'
 }
 
 function HowFar({ jobId }: { jobId: string }) {

@@ -22,6 +22,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     let records = app.store.system("hand out an archive");
     let found = of_person(&caller, &records, &id, &export).await?;
+    caller.require_step_up()?;
     let (ExportState::Ready, Some(size)) = (found.state, found.size) else {
         return Err(ApiError::conflict("The archive is not ready."));
     };

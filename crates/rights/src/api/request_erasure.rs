@@ -9,7 +9,6 @@ use axum::extract::State;
 use http::StatusCode;
 use jiff::SignedDuration;
 use salus_access::Relationship;
-use salus_auth::TokenScope;
 use salus_http::people::summary;
 use salus_http::{ApiError, App, Caller, Json, Path};
 use salus_store::{Conflict, Error};
@@ -59,9 +58,7 @@ pub(crate) async fn handle(
     Json(wish): Json<ErasureWish>,
 ) -> Result<(StatusCode, Json<ErasureAccepted>), ApiError> {
     let (person, standing) = holder(&caller, &id).await?;
-    if caller.identity.scope != TokenScope::Write {
-        return Err(ApiError::forbidden("This key reads only."));
-    }
+    caller.require_step_up()?;
     let name = summary(&id, &person.json()?, Relationship::Oneself, caller.now).name;
     if wish.confirmation.trim() != name {
         let why = "Type the name of the person exactly as it is shown.";

@@ -38,6 +38,7 @@ pub(crate) async fn handle(
     Json(wish): Json<ExportWish>,
 ) -> Result<(StatusCode, Json<ExportItem>), ApiError> {
     holder(&caller, &id).await?;
+    caller.require_step_up()?;
     let expires_at = app.now() + SignedDuration::from_hours(24 * i64::from(config.export_days.max(1)));
     let wished = RecordExport::wished(&id, caller.account(), app.now(), expires_at, wish.with_history);
     Ok((StatusCode::ACCEPTED, Json(export::begin(&app, wished).await?.into())))

@@ -468,6 +468,19 @@ async fn who_is_erased_while_the_archive_is_written_gets_none() {
 }
 
 #[tokio::test]
+async fn asvs_v7_5_3_exporting_and_erasing_ask_for_a_fresh_proof() {
+    let app = TestApp::with_capabilities(capabilities).await;
+    let maria = app.person("maria").await;
+    app.clock().advance_seconds(600);
+    let path = format!("/api/v1/people/{}", maria.patient());
+    for (what, wish) in [("exports", json!({})), ("erasure", json!({ "confirmation": "Maria" }))] {
+        let refused = maria.post(&format!("{path}/{what}"), &wish).await;
+        assert_eq!((refused.status(), &refused.json()["factors"]), (403, &json!(["password"])), "{what}");
+    }
+    assert_eq!(app.app().store.holdings(maria.patient()).await.unwrap().versions, 1);
+}
+
+#[tokio::test]
 async fn no_right_of_a_person_is_open_to_strangers() {
     let app = TestApp::with_capabilities(capabilities).await;
     let open = app.open_doors(vec![crate::capability(Config::default(), Retention::default())]).await;
