@@ -1,6 +1,7 @@
 //! Sessions: where an account is signed in, and how that ends.
 
 use crate::account::USER_ACCOUNT;
+use crate::audit;
 use crate::method::{Method, Proof};
 use crate::token::CredentialId;
 use crate::{Auth, Error};
@@ -120,7 +121,8 @@ impl Auth {
         if Session::read(&stored)?.account != account {
             return Ok(false);
         }
-        records.write(Batch::of(deletion(USER_SESSION, id.to_owned()))).await?;
+        let ending = Batch::of(deletion(USER_SESSION, id.to_owned()));
+        records.write(Batch { notes: vec![audit::sign_out(account)], ..ending }).await?;
         self.inner.cache.forget(&CredentialId::Session(id.to_owned()));
         Ok(true)
     }

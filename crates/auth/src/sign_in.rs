@@ -9,7 +9,7 @@ use crate::token::{Credential, fresh_session};
 use crate::{Account, Auth, Error};
 use jiff::SignedDuration;
 use salus_core::Secret;
-use salus_store::{Batch, Op};
+use salus_store::Batch;
 use std::net::IpAddr;
 
 /// What somebody typed, and from where. Has no `Debug`.
@@ -107,7 +107,7 @@ impl Auth {
         address: Option<IpAddr>,
         agent: &str,
     ) -> Result<NewSession, Error> {
-        let records = self.inner.store.system("sign in");
+        let records = self.inner.store.system("sign in").seen_from(&audit::origin(address));
         let (secret, id) = fresh_session(&**self.inner.store.rng());
         let now = self.now();
         let session = Session {
@@ -120,8 +120,7 @@ impl Auth {
             proofs: methods.iter().map(|method| Proof { method: *method, at: now }).collect(),
         };
         let mut batch = Batch::create(session.resource());
-        let audit = audit::sign_in(Outcome::SignedIn, Some(&account.id), address, now);
-        batch.ops.push(Op::Create { resource: audit });
+        batch.notes.push(audit::sign_in(Outcome::SignedIn, Some(&account.id), &["pwd"]));
         let others = owned(&records, USER_SESSION, &account.id).await?;
         let others = others.iter().map(Session::read).collect::<Result<Vec<_>, _>>()?;
         for id in self.superfluous(others) {
@@ -144,9 +143,8 @@ impl Auth {
 
     async fn audit_refusal(&self, account: Option<&Account>, address: Option<IpAddr>) -> Result<(), Error> {
         let account = account.map(|account| account.id.as_str());
-        let event = audit::sign_in(Outcome::Refused, account, address, self.now());
-        self.inner.store.system("refuse a sign-in").write(Batch::create(event)).await?;
-        Ok(())
+        let records = self.inner.store.system("refuse a sign-in").seen_from(&audit::origin(address));
+        Ok(records.note(audit::sign_in(Outcome::Refused, account, &["pwd"])).await?)
     }
 }
 
@@ -239,16 +237,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn both_outcomes_are_audited_without_what_was_typed() {
+    async fn asvs_v16_3_1_both_outcomes_are_audited_without_what_was_typed() {
         let door = Door::open().await;
         let account = door.create(MARIA).await.unwrap();
         door.sign_in(MARIA).await;
         let _refused = door.try_sign_in("hunter2-is-my-password", "x").await;
-        let events = door.audit_events().await;
-        let outcomes: Vec<_> = events.iter().map(|event| event["outcome"].as_str().unwrap()).collect();
-        assert_eq!(outcomes, ["0", "4"]);
-        assert_eq!(events[0]["agent"][0]["who"]["identifier"]["value"], account.as_str());
-        assert!(!events[1].to_string().contains("hunter2"));
+        let events = door.sign_ins().await;
+        let outcomes: Vec<_> = events.iter().map(|event| event.outcome.code()).collect();
+        assert_eq!(outcomes, [0, 4]);
+        assert_eq!(
+            (events[0].actor.as_str(), &events[0].detail["methods"][0]),
+            (account.as_str(), &"pwd".into())
+        );
+        assert_eq!(events[1].actor, "system: refuse a sign-in");
+        assert!(!events[1].detail.to_string().contains("hunter2"));
     }
 
     #[tokio::test]

@@ -1,6 +1,8 @@
 //! Who calls. No handler reaches data without it.
 
+use crate::address::client_address;
 use crate::cookie::session_of;
+use crate::layers::envelope::RequestId;
 use crate::{ApiError, App};
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
@@ -8,9 +10,9 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use jiff::SignedDuration;
 use salus_access::{Role, Subject};
-use salus_auth::{Credential, Identity};
+use salus_auth::{Credential, CredentialId, Identity};
 use salus_core::{Secret, Timestamp};
-use salus_store::Records;
+use salus_store::{Origin, Records};
 use std::sync::Arc;
 
 /// How long a step-up is good for.
@@ -70,8 +72,24 @@ impl FromRequestParts<App> for Caller {
         }
         let credential = credential_of(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
         let caller = identify(app, &credential).await?;
+        let origin = Origin {
+            address: client_address(&parts.extensions, &parts.headers, app.config.trusted_proxies),
+            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
+            client: Some(program(&caller.identity)),
+            purpose: None,
+        };
+        let caller = Self { records: caller.records.seen_from(&origin), ..caller };
         parts.extensions.insert(caller.clone());
         Ok(caller)
+    }
+}
+
+/// Through which program a call comes, as the audit tells it. Of a token it is the beginning of the id it is stored
+/// under, which opens nothing.
+fn program(identity: &Identity) -> String {
+    match &identity.credential {
+        CredentialId::Session(_) => "web".to_owned(),
+        CredentialId::Token(id) => format!("api-token:{}", id.get(..12).unwrap_or(id)),
     }
 }
 

@@ -4,7 +4,7 @@
 //! process (SQLite) and one across a network (PostgreSQL) implement it alike. What comes and goes is sealed:
 //! a backend never sees the content of a resource.
 
-use crate::audit::{AuditRow, Head, NewAudit};
+use crate::audit::{AuditQuery, AuditRow, Head, NewAudit, Retire, Retired};
 use crate::index::Rows;
 use crate::job::{Job, Progress};
 use crate::resource::Event;
@@ -235,6 +235,12 @@ pub(crate) trait Backend: Send + Sync {
 
     /// The newest entry of the audit, of all that was queued before.
     async fn audit_head(&self) -> Result<Head, Error>;
+
+    /// Audit entries that a query finds, newest first.
+    async fn audit_find(&self, query: AuditQuery) -> Result<Vec<AuditRow>, Error>;
+
+    /// Lets go of audit entries and details that are older than they have to be kept.
+    async fn audit_retire(&self, retire: Retire) -> Result<Retired, Error>;
 
     /// Whose a file is, and how large; none = unknown.
     async fn blob(&self, hash: [u8; 32]) -> Result<Option<BlobRow>, Error>;

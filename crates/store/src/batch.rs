@@ -1,5 +1,6 @@
 //! What goes into the store: one transaction of writes.
 
+use crate::audit::Note;
 use salus_core::Timestamp;
 use salus_fhir::json::Value;
 use salus_fhir::search::Query;
@@ -13,6 +14,8 @@ pub struct Batch {
     pub jobs: Vec<NewJob>,
     /// Each must match nothing at the moment of the commit (`If-None-Exist`).
     pub conditions: Vec<Query>,
+    /// What else the audit is told, beside the writes themselves.
+    pub notes: Vec<Note>,
 }
 
 impl Batch {

@@ -38,7 +38,10 @@ mod tally;
 #[doc(hidden)]
 pub mod bench;
 
-pub use audit::{AuditAction, AuditRecord, AuditReport};
+pub use audit::{
+    Anchor, AuditAction, AuditFilter, AuditOutcome, AuditRecord, AuditReport, Damage, Note, Origin,
+    Retention, Retired,
+};
 pub use batch::{Batch, Expect, NewJob, Op, Written};
 pub use blob::BlobId;
 pub use config::StoreConfig;

@@ -1,6 +1,5 @@
 //! The store as the rest of the house holds it.
 
-use crate::audit::{self, AuditRecord, AuditReport};
 use crate::backend::{Backend, LogRow, Name, TypeNo};
 use crate::blob::Blobs;
 use crate::erase::list::ErasureList;
@@ -206,52 +205,6 @@ impl Store {
     /// Notes, durably, how far the consumer `name` has read the feed.
     pub async fn set_cursor(&self, name: &str, seq: u64) -> Result<(), Error> {
         self.inner.backend.set_cursor(name.to_owned(), seq).await
-    }
-
-    /// Walks the whole audit chain and says where it is broken, if it is.
-    pub async fn verify_audit(&self) -> Result<AuditReport, Error> {
-        audit::verify(self.inner.backend.as_ref()).await
-    }
-
-    /// Where the audit chain stands: how many entries it has, and the hash of the newest, hex.
-    pub async fn audit_head(&self) -> Result<(u64, String), Error> {
-        let head = self.inner.backend.audit_head().await?;
-        Ok((head.seq, hex::encode(head.hash)))
-    }
-
-    /// Who did what to a patient's record, oldest first, after audit entry `after`.
-    pub async fn audit_trail(
-        &self,
-        patient_id: &str,
-        after: u64,
-        limit: u32,
-    ) -> Result<Vec<AuditRecord>, Error> {
-        let digest = self.inner.hash.patient(patient_id);
-        self.audit_records(after, Some(digest), limit).await
-    }
-
-    /// Who did what, to anybody's record, oldest first, after audit entry `after`.
-    pub async fn audit_log(&self, after: u64, limit: u32) -> Result<Vec<AuditRecord>, Error> {
-        self.audit_records(after, None, limit).await
-    }
-
-    async fn audit_records(
-        &self,
-        after: u64,
-        patient: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<AuditRecord>, Error> {
-        let rows = self.inner.backend.audit_rows(after, patient, limit).await?;
-        let records = rows.into_iter().map(|row| AuditRecord {
-            seq: row.seq,
-            at: Timestamp::from_microsecond(row.entry.at).unwrap_or(Timestamp::UNIX_EPOCH),
-            actor: row.entry.actor,
-            action: row.entry.action,
-            type_name: (row.entry.typ != 0).then(|| self.inner.types.name(row.entry.typ).to_owned()),
-            count: row.entry.count,
-            log: (row.log != (0, 0)).then_some(row.log),
-        });
-        Ok(records.collect())
     }
 
     /// A secret of this installation, made when it is first asked for, and kept wrapped beside the patients' keys:

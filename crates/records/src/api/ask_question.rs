@@ -4,7 +4,9 @@ use crate::{Answer, AskError, Library, Viewer};
 use axum::Extension;
 use axum::extract::State;
 use salus_http::{ApiError, App, Caller, Json, Path};
+use salus_store::{AuditAction, Note};
 use serde::Deserialize;
+use serde_json::json;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -44,5 +46,8 @@ pub(crate) async fn handle(
 ) -> Result<Json<Answer>, ApiError> {
     let viewer = Viewer::User(Arc::clone(&caller.subject));
     let answer = library.ask(&caller.records, &viewer, app.clock.as_ref(), &id, &asked.question).await?;
+    let told =
+        Note { detail: json!({ "question": asked.question }), ..Note::of(AuditAction::Answer).about(&id) };
+    caller.records.note_look(told).await?;
     Ok(Json(answer))
 }

@@ -92,16 +92,11 @@ impl Inner {
             Foreign::Rows(rows) => u32::try_from(rows.len()).unwrap_or(u32::MAX),
             Foreign::Unknown => 0,
         };
+        let at = self.clock.now().as_microsecond();
         let audit = NewAudit {
-            at: self.clock.now().as_microsecond(),
-            actor: actor.to_owned(),
-            action: AuditAction::Erase,
-            typ: 0,
-            target: 0,
             patient: patient_id.map_or(0, |id| self.hash.patient(id)),
             count,
-            ops: None,
-            digest: [0; 32],
+            ..NewAudit::of(at, actor.to_owned(), AuditAction::Erase)
         };
         let patient_id = patient_id.map(str::to_owned);
         self.backend.erase(Erasure { pat, patient_id, foreign, audit }).await

@@ -23,7 +23,7 @@ impl Records {
     /// It takes the right to create a DocumentReference about the patient.
     pub async fn put_blob(&self, patient_id: Option<&str>, bytes: Bytes) -> Result<BlobId, Error> {
         if !self.caller.may(Action::Create, &document_about(patient_id)) {
-            self.note_blob(AuditAction::Denied, patient_id).await?;
+            self.note_denied(Some(DOCUMENT), patient_id, AuditAction::WriteBlob.word()).await?;
             return Err(Error::Denied);
         }
         let sealing = Some(self.inner.ring.sealing().await);
@@ -45,7 +45,7 @@ impl Records {
             .await?;
         self.inner.blobs.put(&id, sealed).await?;
         let at = self.inner.now_ms();
-        let audit = NewAudit { patient: self.digest(patient_id), ..self.entry(AuditAction::WriteBlob) };
+        let audit = self.blob_entry(AuditAction::WriteBlob, patient_id, &id).await?;
         let blobs = vec![BlobRow { hash: id.0, pat, size, at }];
         let about = self.about;
         let prepared = Prepared { blobs, audit: vec![audit], about, sealing, ..Prepared::default() };
@@ -62,6 +62,7 @@ impl Records {
     /// Deletes a file; one that is not there is no error. For the platform alone: who names the file is not asked.
     pub async fn delete_blob(&self, id: &BlobId) -> Result<(), Error> {
         if !matches!(self.caller, Caller::System(_)) {
+            self.note_denied(Some(DOCUMENT), None, AuditAction::Delete.word()).await?;
             return Err(Error::Denied);
         }
         self.inner.blobs.delete(id).await?;
@@ -74,7 +75,7 @@ impl Records {
         let key: Arc<PatientKey> = self.inner.ring.by_pat(row.pat).await?.ok_or(Error::NotFound)?;
         let patient_id = Some(key.patient_id.clone()).filter(|id| !id.is_empty());
         if !self.may_open(id, patient_id.as_deref()).await? {
-            self.note_blob(AuditAction::Denied, patient_id.as_deref()).await?;
+            self.note_denied(Some(DOCUMENT), patient_id.as_deref(), AuditAction::ReadBlob.word()).await?;
             return Err(Error::NotFound);
         }
         let sealed = self.inner.blobs.get(id).await?;
@@ -87,7 +88,8 @@ impl Records {
                     .ok_or_else(corrupt)
             })
             .await?;
-        self.note_blob(AuditAction::ReadBlob, patient_id.as_deref()).await?;
+        let entry = self.blob_entry(AuditAction::ReadBlob, patient_id.as_deref(), id).await?;
+        self.inner.backend.audit(vec![entry]).await?;
         Ok(bytes)
     }
 
@@ -111,13 +113,17 @@ impl Records {
         Ok(documents.iter().any(|document| contains(document.bytes(), name.as_bytes())))
     }
 
-    async fn note_blob(&self, action: AuditAction, patient_id: Option<&str>) -> Result<(), Error> {
-        let entry = NewAudit { patient: self.digest(patient_id), ..self.entry(action) };
-        self.inner.backend.audit(vec![entry]).await
-    }
-
-    fn digest(&self, patient_id: Option<&str>) -> i64 {
-        patient_id.map_or(0, |id| self.inner.hash.patient(id))
+    async fn blob_entry(
+        &self,
+        action: AuditAction,
+        patient_id: Option<&str>,
+        file: &BlobId,
+    ) -> Result<NewAudit, Error> {
+        let (entry, detail) = (self.entry(action), json!({"file": file.to_string()}));
+        match patient_id {
+            Some(id) => self.about_patient(entry, id, &detail).await,
+            None => entry.with_detail(&detail, self.inner.ring.shared(), self.inner.rng.as_ref()),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::resource::{Event, HistoryPage, HistoryScope, Stored, Version};
 use crate::store::timestamp;
 use salus_access::{Action, Given, Scope};
 use salus_fhir::defs;
+use serde_json::json;
 use std::collections::BTreeSet;
 
 impl Records {
@@ -24,6 +25,7 @@ impl Records {
         };
         let mut versions = Vec::new();
         let mut seen = Vec::new();
+        let mut hidden = None;
         loop {
             let rows = self.inner.backend.history(range.clone()).await?;
             let Some(last) = rows.last() else { break };
@@ -32,9 +34,13 @@ impl Records {
                 if versions.len() == wanted {
                     break;
                 }
-                if let Some((version, stored)) = self.version_of(&scope, row).await? {
-                    seen.extend(stored);
-                    versions.push(version);
+                let name = hidden.is_none().then(|| row.clone());
+                match self.version_of(&scope, row).await? {
+                    Some((version, stored)) => {
+                        seen.extend(stored);
+                        versions.push(version);
+                    }
+                    None => hidden = hidden.or(name),
                 }
             }
             if versions.len() == wanted {
@@ -45,7 +51,15 @@ impl Records {
             HistoryScope::System | HistoryScope::Patient(_) => None,
             HistoryScope::Type(type_name) | HistoryScope::Instance(type_name, _) => Some(type_name.as_str()),
         };
-        self.note_given(AuditAction::History, type_name, seen.iter()).await?;
+        if let (HistoryScope::Instance(..), true, Some(row)) = (&scope, versions.is_empty(), hidden) {
+            self.note_hidden(AuditAction::History, &row).await?;
+            return Ok(versions);
+        }
+        let detail = match &scope {
+            HistoryScope::Instance(_, id) => json!({"id": id}),
+            HistoryScope::System | HistoryScope::Type(_) | HistoryScope::Patient(_) => json!({}),
+        };
+        self.note_given(AuditAction::History, type_name, seen.iter(), &detail).await?;
         Ok(versions)
     }
 

@@ -15,13 +15,14 @@ mod write;
 pub(crate) use prepare::stamp;
 
 use crate::Error;
-use crate::audit::{AuditAction, NewAudit};
+use crate::audit::{AuditAction, AuditOutcome, Capacity, NewAudit, Origin};
 use crate::backend::LogRow;
 use crate::index::SHARED;
 use crate::resource::Stored;
 use crate::store::Inner;
 use salus_access::{Action, RowFilter, Subject};
 use salus_fhir::{defs, json::Value};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub struct Records {
     pub(crate) caller: Caller,
     /// The number of the patient all work is about: once they are erased, nothing is written.
     pub(crate) about: Option<i64>,
+    /// In which capacity, for the audit.
+    pub(crate) capacity: Capacity,
 }
 
 /// Who asks.
@@ -99,7 +102,22 @@ pub(crate) fn shown(filter: &RowFilter<'_>, stored: Stored) -> Result<Option<Sto
 
 impl Records {
     pub(crate) fn new(inner: Arc<Inner>, caller: Caller) -> Self {
-        Self { inner, caller, about: None }
+        let subject = match &caller {
+            Caller::User(subject) => Some(subject.as_ref()),
+            Caller::System(_) => None,
+        };
+        let capacity = Capacity::of(subject, &Origin::default());
+        Self { inner, caller, about: None, capacity }
+    }
+
+    /// The same door, for a call of which the audit is told where it comes from.
+    #[must_use]
+    pub fn seen_from(&self, origin: &Origin) -> Self {
+        let subject = match &self.caller {
+            Caller::User(subject) => Some(subject.as_ref()),
+            Caller::System(_) => None,
+        };
+        Self { capacity: Capacity::of(subject, origin), ..self.clone() }
     }
 
     /// The same door for work that takes its time and is all about one patient: once they are erased it writes
@@ -122,17 +140,13 @@ impl Records {
 
     /// An audit entry of this caller about nothing in particular yet.
     pub(crate) fn entry(&self, action: AuditAction) -> NewAudit {
-        NewAudit {
-            at: self.inner.clock.now().as_microsecond(),
-            actor: self.caller.actor(),
-            action,
-            typ: 0,
-            target: 0,
-            patient: 0,
-            count: 1,
-            ops: None,
-            digest: [0; 32],
-        }
+        let outcome = match action {
+            AuditAction::Denied => AuditOutcome::MinorFailure,
+            _ => AuditOutcome::Success,
+        };
+        let at = self.inner.clock.now().as_microsecond();
+        let capacity = self.capacity.clone();
+        NewAudit { outcome, capacity, ..NewAudit::of(at, self.caller.actor(), action) }
     }
 
     /// Whether a look at this type is worth an audit entry: the platform's looks at its own accounts and
@@ -146,16 +160,31 @@ impl Records {
 
     /// Audits what was done with one log entry's resource.
     pub(crate) async fn note_row(&self, action: AuditAction, row: &LogRow) -> Result<(), Error> {
+        self.note_row_with(action, row, None).await
+    }
+
+    /// Audits that a log entry's resource was not shown, and what was tried.
+    pub(crate) async fn note_hidden(&self, attempt: AuditAction, row: &LogRow) -> Result<(), Error> {
+        self.note_row_with(AuditAction::Denied, row, Some(attempt.word())).await
+    }
+
+    async fn note_row_with(
+        &self,
+        action: AuditAction,
+        row: &LogRow,
+        attempt: Option<&str>,
+    ) -> Result<(), Error> {
         let type_name = self.inner.types.name(row.name.typ);
         if !self.is_audited(type_name) {
             return Ok(());
         }
-        let entry = NewAudit {
-            typ: row.name.typ,
-            target: self.inner.hash.target(type_name, &row.name.id),
-            patient: self.patient_digest(row.pat).await?,
-            ..self.entry(action)
-        };
+        let target = self.inner.hash.target(type_name, &row.name.id);
+        let entry = NewAudit { typ: row.name.typ, target, ..self.entry(action) };
+        let mut detail = json!({"id": row.name.id, "version": row.version});
+        if let Some(attempt) = attempt {
+            detail["attempt"] = attempt.into();
+        }
+        let entry = self.about_pat(entry, row.pat, &detail).await?;
         self.inner.backend.audit(vec![entry]).await
     }
 
@@ -167,6 +196,7 @@ impl Records {
         action: AuditAction,
         type_name: Option<&str>,
         given: impl Iterator<Item = &Stored>,
+        detail: &serde_json::Value,
     ) -> Result<(), Error> {
         if type_name.is_some_and(|name| !self.is_audited(name)) {
             return Ok(());
@@ -181,10 +211,54 @@ impl Records {
         let typ = type_name.map_or(0, |name| self.inner.types.number(name).unwrap_or(0));
         let mut entries = Vec::with_capacity(counts.len());
         for (pat, count) in counts {
-            let patient = self.patient_digest(pat).await?;
-            entries.push(NewAudit { typ, patient, count, ..self.entry(action) });
+            let entry = NewAudit { typ, count, ..self.entry(action) };
+            entries.push(self.about_pat(entry, pat, detail).await?);
         }
         self.inner.backend.audit(entries).await
+    }
+
+    /// Audits that somebody tried what is not theirs to do, with nothing that was found.
+    pub(crate) async fn note_denied(
+        &self,
+        type_name: Option<&str>,
+        patient_id: Option<&str>,
+        attempt: &str,
+    ) -> Result<(), Error> {
+        let typ = type_name.map_or(0, |name| self.inner.types.number(name).unwrap_or(0));
+        let entry = NewAudit { typ, ..self.entry(AuditAction::Denied) };
+        let detail = json!({"attempt": attempt});
+        let entry = match patient_id {
+            Some(id) => self.about_patient(entry, id, &detail).await?,
+            None => entry.with_detail(&detail, self.inner.ring.shared(), self.inner.rng.as_ref())?,
+        };
+        self.inner.backend.audit(vec![entry]).await
+    }
+
+    /// The entry, about a patient, with a detail under their key. Of somebody who is not there no detail is kept.
+    pub(crate) async fn about_patient(
+        &self,
+        entry: NewAudit,
+        patient_id: &str,
+        detail: &serde_json::Value,
+    ) -> Result<NewAudit, Error> {
+        let entry = NewAudit { patient: self.inner.hash.patient(patient_id), ..entry };
+        match self.inner.ring.find(patient_id).await? {
+            Some(key) => entry.with_detail(detail, &key, self.inner.rng.as_ref()),
+            None => Ok(entry),
+        }
+    }
+
+    /// The same, by the number of the patient.
+    pub(super) async fn about_pat(
+        &self,
+        entry: NewAudit,
+        pat: i64,
+        detail: &serde_json::Value,
+    ) -> Result<NewAudit, Error> {
+        // Once a key is destroyed, nobody is there to be told about.
+        let Some(key) = self.inner.ring.by_pat(pat).await? else { return Ok(entry) };
+        let patient = if pat == SHARED { 0 } else { self.inner.hash.patient(&key.patient_id) };
+        NewAudit { patient, ..entry }.with_detail(detail, &key, self.inner.rng.as_ref())
     }
 
     async fn patient_digest(&self, pat: i64) -> Result<i64, Error> {

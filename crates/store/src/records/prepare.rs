@@ -55,7 +55,7 @@ pub(super) struct Standing {
     version: u64,
     seq: u64,
     at: i64,
-    is_deleted: bool,
+    pub(super) is_deleted: bool,
     /// The body, or, of what is deleted, the last body it had.
     body: Option<Value>,
     /// In whose compartments the body is.

@@ -26,7 +26,7 @@ impl Records {
     pub async fn read_version(&self, type_name: &str, id: &str, version: u64) -> Result<Lookup, Error> {
         let Ok(name) = self.inner.name(type_name, id) else { return Ok(Lookup::Absent) };
         let row = self.inner.backend.version(name, version).await?;
-        self.decide(row, AuditAction::History).await
+        self.decide(row, AuditAction::VersionRead).await
     }
 
     /// Whether anything in a patient's compartment has changed since log entry `seq`.
@@ -66,13 +66,19 @@ impl Records {
             let Some(before) = before else { return Ok(Lookup::Absent) };
             let Some(stored) = self.inner.open_row(&before).await? else { return Ok(Lookup::Absent) };
             return Ok(match self.caller.shown(Action::Read, stored)? {
-                Some(_) => Lookup::Gone { version: row.version, at: timestamp(row.at) },
-                None => Lookup::Absent,
+                Some(_) => {
+                    self.note_row(action, &row).await?;
+                    Lookup::Gone { version: row.version, at: timestamp(row.at) }
+                }
+                None => {
+                    self.note_hidden(action, &row).await?;
+                    Lookup::Absent
+                }
             });
         }
         let Some(stored) = self.inner.open_one(&row).await? else { return Ok(Lookup::Absent) };
         let Some(shown) = self.caller.shown(Action::Read, stored)? else {
-            self.note_row(AuditAction::Denied, &row).await?;
+            self.note_hidden(action, &row).await?;
             return Ok(Lookup::Absent);
         };
         self.note_row(action, &row).await?;

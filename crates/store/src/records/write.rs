@@ -19,6 +19,7 @@ use salus_fhir::json::Value;
 use salus_fhir::reference::is_id;
 use salus_fhir::search::Query;
 use salus_fhir::{Issue, IssueCode, defs};
+use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -38,9 +39,15 @@ impl Records {
     /// Writes a batch, and also tells the ids of its jobs. A job that was there already under the same dedupe
     /// key is told by the id it has.
     pub async fn write_with_jobs(&self, batch: Batch) -> Result<(Vec<Written>, Vec<String>), Error> {
-        let Batch { ops, jobs, conditions } = batch;
+        let Batch { ops, jobs, conditions, notes } = batch;
         let count = ops.len();
-        let mut groups = self.groups(ops)?;
+        let mut groups = match self.groups(ops) {
+            Err(Error::Denied) => {
+                self.note_denied(None, None, "write").await?;
+                return Err(Error::Denied);
+            }
+            groups => groups?,
+        };
         for _ in 0..MOST_TRIES {
             self.still_there().await?;
             let sealing = Some(self.inner.ring.sealing().await);
@@ -59,10 +66,13 @@ impl Records {
                     }
                 }
             }
-            if ops.is_empty() && jobs.is_empty() {
+            if ops.is_empty() && jobs.is_empty() && notes.is_empty() {
                 return Ok((written.into_iter().flatten().collect(), Vec::new()));
             }
-            let audit = self.audit_of(&ops).await?;
+            let mut audit = self.audit_of(&ops).await?;
+            for note in &notes {
+                audit.push(self.noted(note).await?);
+            }
             let has_jobs = !jobs.is_empty();
             let jobs = jobs.iter().map(|job| self.inner.prepare_job(job)).collect();
             let about = self.about;
@@ -250,33 +260,59 @@ impl Records {
             let alike = |op: &&PreparedOp| op.pat == first.pat && op.event == first.event;
             let run: Vec<&PreparedOp> = ops.iter().skip(from).take_while(alike).collect();
             let is_one_type = run.iter().all(|op| op.name.typ == first.name.typ);
-            let target = match run.as_slice() {
-                [one] => self.inner.hash.target(self.inner.types.name(one.name.typ), &one.name.id),
-                _ => 0,
-            };
             let to = from + run.len();
-            entries.push(NewAudit {
+            let entry = NewAudit {
                 typ: if is_one_type { first.name.typ } else { 0 },
-                target,
-                patient: self.patient_digest(first.pat).await?,
                 count: u32::try_from(run.len()).unwrap_or(u32::MAX),
                 ops: Some((from, to - 1)),
                 digest: digest_of(ops.get(from..to).unwrap_or_default()),
                 ..self.entry(first.event.into())
+            };
+            // Which resources a longer run wrote is told by the log.
+            entries.push(match run.as_slice() {
+                [one] => self.of_one(entry, one).await?,
+                _ => NewAudit { patient: self.patient_digest(first.pat).await?, pat: first.pat, ..entry },
             });
             from = to;
         }
         Ok(entries)
     }
 
+    async fn of_one(&self, entry: NewAudit, op: &PreparedOp) -> Result<NewAudit, Error> {
+        let type_name = self.inner.types.name(op.name.typ);
+        let entry = NewAudit { target: self.inner.hash.target(type_name, &op.name.id), ..entry };
+        if defs::is_internal(type_name) {
+            return Ok(entry);
+        }
+        let detail = json!({"id": op.name.id, "version": op.version});
+        self.about_pat(entry, op.pat, &detail).await
+    }
+
+    /// Audits that a write was refused: with each patient it would have been about, or was about until now.
     async fn note_refusal(&self, group: &Group) -> Result<(), Error> {
+        let mut patients: BTreeSet<String> = group.patients().into_iter().collect();
+        let newest = self.inner.backend.newest(vec![group.name.clone()]).await?.into_iter().next().flatten();
+        let standing = Standing::open(&self.inner, self.found(newest).await?)?;
+        patients.extend(standing.patients);
+        let attempt = match (standing.is_deleted, group.ops.iter().any(|op| op.resource.is_some())) {
+            (_, false) => AuditAction::Delete,
+            (true, true) => AuditAction::Create,
+            (false, true) => AuditAction::Update,
+        };
         let entry = NewAudit {
             typ: group.name.typ,
             target: self.inner.hash.target(&group.type_name, &group.name.id),
-            patient: group.patients().first().map_or(0, |id| self.inner.hash.patient(id)),
             ..self.entry(AuditAction::Denied)
         };
-        self.inner.backend.audit(vec![entry]).await
+        let detail = json!({"id": group.name.id, "attempt": attempt.word()});
+        let mut entries = Vec::with_capacity(patients.len().max(1));
+        for id in &patients {
+            entries.push(self.about_patient(entry.clone(), id, &detail).await?);
+        }
+        if entries.is_empty() {
+            entries.push(entry.with_detail(&detail, self.inner.ring.shared(), self.inner.rng.as_ref())?);
+        }
+        self.inner.backend.audit(entries).await
     }
 }
 

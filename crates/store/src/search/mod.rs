@@ -23,7 +23,7 @@ mod verify;
 
 pub(crate) use clause::{Clause, Finds, Span};
 pub(crate) use plan::{Candidate, NOWHERE, Plan, Walk};
-pub(crate) use scope::Pats;
+pub(crate) use scope::{Pats, named_patients};
 
 use crate::records::Caller;
 use crate::store::Inner;

@@ -168,6 +168,11 @@ async fn numbers(ids: impl Iterator<Item = &String>, ring: &Keyring) -> Result<B
     Ok(found)
 }
 
+/// The patients that a query names as those whose resources it is about.
+pub(crate) fn named_patients(query: &Query) -> BTreeSet<String> {
+    query.filters.iter().filter_map(|filter| owners(&query.resource_type, filter)).flatten().collect()
+}
+
 /// The patients in whose compartments a resource must be to pass the filter; `None` where it does not say.
 fn owners(type_name: &str, filter: &Filter) -> Option<BTreeSet<String>> {
     let code = filter.param.code;

@@ -2,7 +2,7 @@
 
 use super::{schema, sql_error};
 use crate::Error;
-use crate::audit::{AuditAction, Head, NewAudit, link};
+use crate::audit::{AuditAction, Head, NewAudit, RULE, link};
 use crate::hash::KeyedHash;
 use crate::keys::PatientKey;
 use crate::keys::kms::aes_key;
@@ -69,17 +69,13 @@ pub(crate) fn floor(dir: &Path, bodies: &[Vec<u8>], batch: usize) -> Result<(), 
                 }
             }
             let entry = NewAudit {
-                at: 0,
-                actor: "bench".to_owned(),
-                action: AuditAction::Create,
                 typ: 1,
-                target: 0,
                 patient: 1,
                 count: piece.len() as u32,
                 ops: Some((0, piece.len())),
-                digest: [0; 32],
+                ..NewAudit::of(0, "bench".to_owned(), AuditAction::Create)
             };
-            let next = Head { seq: head.seq + 1, hash: link(&head.hash, head.seq + 1, &entry, (1, 1)) };
+            let next = Head { seq: head.seq + 1, hash: link(RULE, &head.hash, head.seq + 1, &entry, (1, 1)) };
             connection.execute(
                 "INSERT INTO audit (seq, at, actor, action, typ, target, patient, n, first, last, digest, hash)
                  VALUES (?1, 0, 'bench', 5, 1, 0, 1, ?2, 1, 1, ?3, ?4)",

@@ -98,6 +98,7 @@ pub(super) fn erase(session: &mut Session<'_>, erasure: &Erasure) -> Result<()> 
     if let Some(patient_id) = &erasure.patient_id {
         connection.execute(REMOVE_JOBS, [patient_id])?;
     }
+    audit::forget_details(connection, erasure.audit.patient)?;
     session.erased.insert(erasure.pat);
     audit::append(session, std::slice::from_ref(&erasure.audit), 0)
 }

@@ -15,7 +15,7 @@ mod writer;
 
 pub(crate) use keys::{SqliteKeys, count_keys};
 
-use crate::audit::{AuditRow, Head, NewAudit};
+use crate::audit::{AuditQuery, AuditRow, Head, NewAudit, Retire, Retired};
 use crate::backend::{
     Backend, BlobRow, Counts, Erasure, Finish, LogRange, LogRow, Name, Outcome, Prepared, Purge, Resealed,
     TypeNo,
@@ -121,6 +121,15 @@ impl Backend for Sqlite {
 
     async fn audit_head(&self) -> Result<Head, Error> {
         self.write(|session| Ok(session.counters.audit)).await
+    }
+
+    async fn audit_find(&self, query: AuditQuery) -> Result<Vec<AuditRow>, Error> {
+        self.write(|_| Ok(())).await?;
+        self.read(move |c| audit::find(c, &query)).await
+    }
+
+    async fn audit_retire(&self, retire: Retire) -> Result<Retired, Error> {
+        self.write(move |session| audit::retire(session, &retire)).await
     }
 
     async fn blob(&self, hash: [u8; 32]) -> Result<Option<BlobRow>, Error> {

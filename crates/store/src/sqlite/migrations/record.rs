@@ -2,7 +2,8 @@
 
 use super::Step;
 
-pub(in crate::sqlite) const STEPS: &[Step] = &[Step { number: 1, sql: TABLES }];
+pub(in crate::sqlite) const STEPS: &[Step] =
+    &[Step { number: 1, sql: TABLES }, Step { number: 2, sql: AUDIT_DETAIL }];
 
 const TABLES: &str = "
 CREATE TABLE typ (n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -55,4 +56,14 @@ CREATE INDEX blob_pat ON blob (pat);
 -- Compressed themselves.
 CREATE TABLE dict (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+";
+
+/// Who, in which capacity, from where, and what exactly. Entries of before follow rule 1.
+const AUDIT_DETAIL: &str = "
+ALTER TABLE audit ADD COLUMN rule INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE audit ADD COLUMN outcome INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN capacity TEXT;
+ALTER TABLE audit ADD COLUMN pat INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN detail BLOB;
+ALTER TABLE audit ADD COLUMN detail_digest BLOB;
 ";
