@@ -8,6 +8,8 @@ mod bound;
 mod parse;
 mod words;
 
+pub use words::called;
+
 use crate::policy::Action;
 use salus_fhir::search::Query;
 use std::collections::BTreeSet;

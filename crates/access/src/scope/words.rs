@@ -88,7 +88,7 @@ impl ResourceScope {
 }
 
 /// What a type is called: its plain name, or the words its own name is made of.
-fn called(type_name: &str) -> String {
+pub fn called(type_name: &str) -> String {
     if let Some((_, words)) = CALLED.iter().find(|(name, _)| *name == type_name) {
         return (*words).to_owned();
     }

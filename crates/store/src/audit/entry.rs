@@ -86,6 +86,8 @@ pub(crate) struct AuditQuery {
     /// By code; empty = all.
     pub(crate) actions: Vec<u8>,
     pub(crate) typ: Option<TypeNo>,
+    /// By digest.
+    pub(crate) target: Option<i64>,
     pub(crate) outcome: Option<u8>,
     /// Microseconds since 1970: from, and below.
     pub(crate) from: Option<i64>,

@@ -60,6 +60,8 @@ pub struct AuditFilter {
     pub actions: Vec<AuditAction>,
     /// About resources of this type.
     pub type_name: Option<String>,
+    /// About this resource, by id; with its type.
+    pub target: Option<String>,
     /// That ended so.
     pub outcome: Option<AuditOutcome>,
     /// Not before.
@@ -163,6 +165,11 @@ impl Inner {
             actor: filter.actor.clone(),
             actions: filter.actions.iter().map(|action| action.code()).collect(),
             typ: filter.type_name.as_deref().map(|name| self.types.number(name)).transpose()?,
+            target: filter
+                .type_name
+                .as_deref()
+                .zip(filter.target.as_deref())
+                .map(|(name, id)| self.hash.target(name, id)),
             outcome: filter.outcome.map(AuditOutcome::code),
             from: filter.from.map(Timestamp::as_microsecond),
             to: filter.to.map(Timestamp::as_microsecond),

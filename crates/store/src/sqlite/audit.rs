@@ -26,7 +26,8 @@ const FIND: &str = "
         rule, outcome, capacity, pat, detail, detail_digest
     FROM audit
     WHERE seq < :before AND at >= :from AND at < :to AND (:actor IS NULL OR actor = :actor)
-        AND (:typ IS NULL OR typ = :typ) AND (:outcome IS NULL OR outcome = :outcome)
+        AND (:typ IS NULL OR typ = :typ) AND (:target IS NULL OR target = :target)
+        AND (:outcome IS NULL OR outcome = :outcome)
         AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
         AND :patient IS NULL
     ORDER BY seq DESC LIMIT :limit";
@@ -35,7 +36,8 @@ const FIND_OF_PATIENT: &str = "
         rule, outcome, capacity, pat, detail, detail_digest
     FROM audit INDEXED BY audit_patient
     WHERE seq < :before AND at >= :from AND at < :to AND (:actor IS NULL OR actor = :actor)
-        AND (:typ IS NULL OR typ = :typ) AND (:outcome IS NULL OR outcome = :outcome)
+        AND (:typ IS NULL OR typ = :typ) AND (:target IS NULL OR target = :target)
+        AND (:outcome IS NULL OR outcome = :outcome)
         AND (:actions IS NULL OR action IN (SELECT value FROM json_each(:actions)))
         AND patient = :patient AND patient <> 0
     ORDER BY seq DESC LIMIT :limit";
@@ -134,6 +136,7 @@ pub(super) fn find(connection: &Connection, query: &AuditQuery) -> Result<Vec<Au
             ":to": query.to.unwrap_or(i64::MAX),
             ":actor": query.actor,
             ":typ": query.typ,
+            ":target": query.target,
             ":outcome": query.outcome,
             ":actions": numbers(&query.actions),
             ":patient": query.patient,
