@@ -5,6 +5,7 @@
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use salus_audit::AuditConfig;
 use salus_auth::AuthConfig;
 use salus_outbound::OutboundConfig;
 use serde::Deserialize;
@@ -27,6 +28,8 @@ pub struct Config {
     pub rights: salus_rights::Config,
     /// How many years which type of resource is kept; what is not named is kept.
     pub retention: salus_rights::Retention,
+    /// How long the audit is kept, and where its head is anchored.
+    pub audit: AuditConfig,
     /// What is logged.
     pub log: Log,
 }

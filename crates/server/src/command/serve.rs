@@ -45,6 +45,7 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
     let capabilities = house::capabilities(config);
     let workers = salus_http::jobs::start(&app, &capabilities);
     let client = axum::Router::new().fallback(web::serve);
+    let care = tokio::spawn(salus_audit::keep::run(store.clone(), config.audit.clone()));
     let router = salus_http::router(app, capabilities, Some(client));
     announce(&address);
     let limits = listen::Limits::of(&config.http);
@@ -55,6 +56,7 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
         task.abort();
     }
     workers.stop().await;
+    care.abort();
     store.close().await;
     Ok(())
 }
