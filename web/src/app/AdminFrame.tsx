@@ -10,6 +10,7 @@ export function AdminFrame() {
         tabs={[
           { to: '/admin/accounts', words: 'Accounts' },
           { to: '/admin/requests', words: 'Requests' },
+          { to: '/admin/audit', words: 'Audit' },
         ]}
       />
       <Outlet />

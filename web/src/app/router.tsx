@@ -3,6 +3,7 @@ import {
   createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, type ErrorComponentProps,
 } from '@tanstack/react-router'
 import { caresForPatients, sessionQuery } from '../auth/session'
+import { kinds, type AccessKind } from '../audit/kinds'
 import type { Highlight } from '../documents/highlight'
 import { Page } from '../ui/Page'
 import { Forbidden, Shape, Wrong } from '../ui/States'
@@ -88,6 +89,18 @@ const requests = createRoute({
   path: '/requests',
   component: lazyRouteComponent(() => import('../rights/Requests')),
 })
+const audit = createRoute({
+  getParentRoute: () => admin,
+  path: '/audit',
+  validateSearch: (search): { actor?: string; person?: string; action?: string; outcome?: number; on?: string } => ({
+    actor: text(search.actor),
+    person: text(search.person),
+    action: text(search.action),
+    outcome: [0, 4, 8, 12].find((code) => code === search.outcome),
+    on: /^\d{4}-\d{2}-\d{2}$/.test(text(search.on) ?? '') ? text(search.on) : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../audit/Audit')),
+})
 
 const person = createRoute({
   getParentRoute: () => app,
@@ -124,6 +137,16 @@ const medicines = createRoute({ getParentRoute: () => record, path: '/medicines'
 const allergies = createRoute({ getParentRoute: () => record, path: '/allergies', component: lazyRouteComponent(lists, 'Allergies') })
 const vaccines = createRoute({ getParentRoute: () => record, path: '/vaccines', component: lazyRouteComponent(lists, 'Vaccines') })
 const visits = createRoute({ getParentRoute: () => record, path: '/visits', component: lazyRouteComponent(lists, 'Visits') })
+
+const whoLooked = createRoute({
+  getParentRoute: () => record,
+  path: '/who-looked',
+  validateSearch: (search): { what?: AccessKind; platform?: boolean } => ({
+    what: kinds.find((kind) => kind === search.what),
+    platform: search.platform === true || undefined,
+  }),
+  component: lazyRouteComponent(() => import('../audit/WhoLooked')),
+})
 
 const ask = createRoute({
   getParentRoute: () => person,
@@ -166,11 +189,11 @@ const erased = createRoute({
   component: lazyRouteComponent(() => import('../rights/Erased')),
 })
 
-const parts = record.addChildren([glance, timeline, results, result, conditions, medicines, allergies, vaccines, visits])
+const parts = record.addChildren([glance, timeline, results, result, conditions, medicines, allergies, vaccines, visits, whoLooked])
 const tree = root.addChildren([
   signIn,
   erased,
-  app.addChildren([home, people, me, admin.addChildren([accounts, requests]), person.addChildren([parts, ask, documents, document, privacy.addChildren([sharing, data])])]),
+  app.addChildren([home, people, me, admin.addChildren([accounts, requests, audit]), person.addChildren([parts, ask, documents, document, privacy.addChildren([sharing, data])])]),
 ])
 
 export function makeRouter(queryClient: QueryClient) {

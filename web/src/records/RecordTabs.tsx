@@ -15,6 +15,7 @@ export function RecordTabs({ personId }: { personId: string }) {
         { to: '/people/$personId/record/allergies', params, words: 'Allergies' },
         { to: '/people/$personId/record/vaccines', params, words: 'Vaccines' },
         { to: '/people/$personId/record/visits', params, words: 'Visits' },
+        { to: '/people/$personId/record/who-looked', params, words: 'Who looked' },
       ]}
     />
   )
