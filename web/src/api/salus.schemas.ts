@@ -6,6 +6,79 @@
  * OpenAPI spec version: 0.1.0
  */
 /**
+ * The id of the account; none where Salus did it by itself.
+ */
+export type AccessGroupAccount = string | null;
+
+/**
+ * What one account did on one day.
+ */
+export interface AccessGroup {
+  /** The id of the account; none where Salus did it by itself. */
+  account?: AccessGroupAccount;
+  /** `YYYY-MM-DD`, in UTC. */
+  day: string;
+  /** Whether it is the caller. */
+  isYou: boolean;
+  lines: AccessLine[];
+  /** The parts that they play: `clinician`, `person`. */
+  roles: string[];
+  /** The name to show. */
+  who: string;
+}
+
+/**
+ * Through which program: `web`, or the name of one.
+ */
+export type AccessLineClient = string | null;
+
+/**
+ * Why, in words.
+ */
+export type AccessLinePurpose = string | null;
+
+/**
+ * One thing that they did, once or several times.
+ */
+export interface AccessLine {
+  /** Through which program: `web`, or the name of one. */
+  client?: AccessLineClient;
+  /** They were not allowed to, and were shown nothing. */
+  isDenied: boolean;
+  /** The record was opened in an emergency. */
+  isEmergency: boolean;
+  /** When last. */
+  last: string;
+  /** Why, in words. */
+  purpose?: AccessLinePurpose;
+  /**
+   * How often.
+   * @minimum 0
+   */
+  times: number;
+  /** In plain words: `read laboratory results`. */
+  what: string;
+}
+
+/**
+ * What to ask for as `before` to go on; none at the end.
+ * @minimum 0
+ */
+export type AccessPageNext = number | null;
+
+/**
+ * A page, newest first.
+ */
+export interface AccessPage {
+  groups: AccessGroup[];
+  /**
+   * What to ask for as `before` to go on; none at the end.
+   * @minimum 0
+   */
+  next?: AccessPageNext;
+}
+
+/**
  * The id of the `Organization` it works for: that clinic's patients are in its care.
  */
 export type AccountItemOrganization = string | null;
@@ -136,6 +209,72 @@ export interface Answer {
   tookMs: number;
 }
 
+export type AuditEntryAddress = string | null;
+
+export type AuditEntryClient = string | null;
+
+/**
+ * The id of the person it is about; none = nobody, or somebody who was erased.
+ */
+export type AuditEntryPerson = string | null;
+
+export type AuditEntryPurpose = string | null;
+
+export type AuditEntryRequestId = string | null;
+
+/**
+ * `Observation/o-1`, where it is about one resource and that is still known.
+ */
+export type AuditEntryTarget = string | null;
+
+/**
+ * One entry.
+ */
+export interface AuditEntry {
+  action: string;
+  /** The account, or `system: ` and the reason. */
+  actor: string;
+  address?: AuditEntryAddress;
+  at: string;
+  client?: AuditEntryClient;
+  /** @minimum 0 */
+  outcome: number;
+  /** The id of the person it is about; none = nobody, or somebody who was erased. */
+  person?: AuditEntryPerson;
+  purpose?: AuditEntryPurpose;
+  requestId?: AuditEntryRequestId;
+  roles: string[];
+  /**
+   * Its place in the chain.
+   * @minimum 0
+   */
+  seq: number;
+  /** `Observation/o-1`, where it is about one resource and that is still known. */
+  target?: AuditEntryTarget;
+  /** In plain words. */
+  what: string;
+  /** The name to show. */
+  who: string;
+}
+
+/**
+ * What to ask for as `before` to go on; none at the end.
+ * @minimum 0
+ */
+export type AuditPageNext = number | null;
+
+/**
+ * A page, newest first.
+ */
+export interface AuditPage {
+  entries: AuditEntry[];
+  /**
+   * What to ask for as `before` to go on; none at the end.
+   * @minimum 0
+   */
+  next?: AuditPageNext;
+}
+
 /**
  * A place in the audit chain.
  */
@@ -161,6 +300,41 @@ export interface BoundingBox {
   x: number;
   /** Upper edge, 0 to 1. */
   y: number;
+}
+
+/**
+ * The first entry that does not fit.
+ * @minimum 0
+ */
+export type ChainStateBrokenAt = number | null;
+
+/**
+ * What is wrong, in words.
+ */
+export type ChainStateDamage = string | null;
+
+/**
+ * The state of the chain.
+ */
+export interface ChainState {
+  /**
+   * The first entry that does not fit.
+   * @minimum 0
+   */
+  brokenAt?: ChainStateBrokenAt;
+  checkedAt: string;
+  /** What is wrong, in words. */
+  damage?: ChainStateDamage;
+  /** @minimum 0 */
+  entries: number;
+  /**
+   * The first entry that is there, and the newest that fits.
+   * @minimum 0
+   */
+  first: number;
+  /** The hash of the newest entry that fits, hex. */
+  head: string;
+  isWhole: boolean;
 }
 
 /**
@@ -1472,6 +1646,67 @@ after?: string;
  * @minimum 0
  */
 count?: number;
+};
+
+export type SearchAuditParams = {
+/**
+ * The id of a person: what was done with their record.
+ */
+person?: string;
+/**
+ * The id of an account, or its e-mail address.
+ */
+actor?: string;
+/**
+ * `read`, `search`, `update`, `denied`, `sign-in`, …
+ */
+action?: string;
+/**
+ * 0 done, 4 refused, 8 and 12 failed.
+ * @minimum 0
+ */
+outcome?: number;
+/**
+ * Not before this moment.
+ */
+from?: string;
+/**
+ * Before this moment.
+ */
+to?: string;
+/**
+ * The `next` of the page before.
+ * @minimum 0
+ */
+before?: number;
+};
+
+export type ListAccessesParams = {
+/**
+ * `all`, `looks`, `changes`, `denied`, `emergency`.
+ */
+what?: string;
+/**
+ * The id of an account: only what that account did.
+ */
+by?: string;
+/**
+ * Not before this moment.
+ */
+from?: string;
+/**
+ * Before this moment.
+ */
+to?: string;
+/**
+ * Whether what Salus did by itself is told too.
+ */
+platform?: boolean;
+/**
+ * The `next` of the page before.
+ * @minimum 0
+ */
+before?: number;
 };
 
 export type GetTimelineParams = {

@@ -6,11 +6,14 @@
  * OpenAPI spec version: 0.1.0
  */
 import type {
+  AccessPage,
   AccountItem,
   AccountList,
   AccountRequest,
   AllergyItem,
   Answer,
+  AuditPage,
+  ChainState,
   ChangeRequest,
   ConditionItem,
   ConsentVersion,
@@ -31,6 +34,7 @@ import type {
   ImportAccepted,
   IssuedToken,
   Job,
+  ListAccessesParams,
   ListAccountsParams,
   MedicineItem,
   PasswordChange,
@@ -42,6 +46,7 @@ import type {
   RestrictionWish,
   Restrictions,
   ResultGroup,
+  SearchAuditParams,
   Session,
   SessionItem,
   ShareItem,
@@ -184,6 +189,64 @@ export const changeAccount = async (id: string,
     headers: { 'Content-Type': 'application/json', ...options?.headers },
     body: JSON.stringify(
       changeRequest,)
+  }
+);}
+
+
+
+/**
+ * Every entry of the chain, newest first. Only for those who run this installation.
+ * @summary Search the audit
+ */
+export const getSearchAuditUrl = (params?: SearchAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : value.toString())
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/audit?${stringifiedParams}` : `/api/v1/audit`
+}
+
+export const searchAudit = async (params?: SearchAuditParams, options?: RequestInit): Promise<AuditPage> => {
+  
+  return transport<AuditPage>(getSearchAuditUrl(params),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Walks the whole chain now. Anchors lie outside this server: `salus audit verify --anchors FILE` holds the chain
+against them.
+ * @summary Verify the audit
+ */
+export const getVerifyAuditUrl = () => {
+
+
+  
+
+  return `/api/v1/audit/verification`
+}
+
+export const verifyAudit = async ( options?: RequestInit): Promise<ChainState> => {
+  
+  return transport<ChainState>(getVerifyAuditUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
   }
 );}
 
@@ -475,6 +538,41 @@ export const getListPeopleUrl = () => {
 export const listPeople = async ( options?: RequestInit): Promise<PersonSummary[]> => {
   
   return transport<PersonSummary[]>(getListPeopleUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Who read, searched, changed or was refused what in this record, by day and account, newest first. For everybody who
+may read the record's audit: the person, and those to whom it is entrusted.
+ * @summary List who looked at what
+ */
+export const getListAccessesUrl = (id: string,
+    params?: ListAccessesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : value.toString())
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/people/${id}/accesses?${stringifiedParams}` : `/api/v1/people/${id}/accesses`
+}
+
+export const listAccesses = async (id: string,
+    params?: ListAccessesParams, options?: RequestInit): Promise<AccessPage> => {
+  
+  return transport<AccessPage>(getListAccessesUrl(id,params),
   {      
     ...options,
     method: 'GET'

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
     /// `all`, `looks`, `changes`, `denied`, `emergency`.
-    #[param(inline)]
+    #[param(value_type = Option<String>)]
     what: Option<AccessKind>,
     /// The id of an account: only what that account did.
     by: Option<String>,
@@ -32,7 +32,7 @@ pub(crate) struct Wanted {
 }
 
 /// A kind of access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum AccessKind {
     All,
