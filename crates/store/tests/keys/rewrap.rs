@@ -2,7 +2,7 @@ use crate::fake_vault::FakeVault;
 use crate::house::*;
 use crate::vault;
 use salus_core::Secret;
-use salus_store::{AuditAction, Error, Kms, KmsError, LocalKeyFile, Store, Wrapped};
+use salus_store::{AuditAction, Batch, Error, Kms, KmsError, LocalKeyFile, Op, Store, Wrapped};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -36,9 +36,8 @@ impl Kms for Breaks {
 /// A closed store of so many people, with its master key in a file.
 async fn filled(house: &House, people: usize) {
     let store = house.open().await.unwrap();
-    for number in 0..people {
-        put(&store, patient(&format!("p{number}"))).await.unwrap();
-    }
+    let ops = (0..people).map(|number| Op::Create { resource: patient(&format!("p{number}")) }).collect();
+    store.system("a story").write(Batch { ops, ..Batch::default() }).await.unwrap();
     close(store).await;
 }
 
