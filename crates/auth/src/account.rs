@@ -34,6 +34,8 @@ pub struct Account {
     pub organization: Option<String>,
     /// The ids of the `AccessPolicy` resources it was given on top of its roles.
     pub policies: Vec<String>,
+    /// Whether whoever runs this installation has made sure that they are who they say.
+    pub is_verified: bool,
     pub(crate) password_hash: Secret<String>,
 }
 
@@ -87,6 +89,7 @@ impl Account {
             practitioner: named("practitioner", "Practitioner"),
             organization: named("organization", "Organization"),
             policies: policies.collect::<Option<_>>()?,
+            is_verified: body["verified"] == true,
             password_hash: Secret::new(text("passwordHash")?),
         })
     }
@@ -109,6 +112,9 @@ impl Account {
         });
         if !roles.is_empty() {
             resource["role"] = json!(roles);
+        }
+        if self.is_verified {
+            resource["verified"] = true.into();
         }
         let named = [
             ("practitioner", "Practitioner", &self.practitioner),

@@ -81,6 +81,7 @@ impl Auth {
             practitioner: new.practitioner,
             organization: new.organization,
             policies: Vec::new(),
+            is_verified: false,
             password_hash: Secret::new(self.inner.passwords.hash(new.password).await?),
         };
         let mut batch = Batch::create(account.resource());
@@ -130,6 +131,14 @@ impl Auth {
     /// [`AccountError::NotFound`], or whatever the store says.
     pub async fn set_roles(&self, account: &str, roles: Vec<Role>) -> Result<(), AccountError> {
         self.change(account, "change the roles of an account", |account| account.roles = roles).await
+    }
+
+    /// Notes that it was made sure that the account's holder is who they say, or that this is no longer so.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`], or whatever the store says.
+    pub async fn set_verified(&self, account: &str, is_verified: bool) -> Result<(), AccountError> {
+        self.change(account, "verify an account", |account| account.is_verified = is_verified).await
     }
 
     /// Closes the account, or opens it again. A closed account's sessions and tokens are gone for good.

@@ -9,7 +9,7 @@ use crate::sessions::{Session, USER_SESSION};
 use crate::token::{Credential, CredentialId};
 use crate::{Auth, Error};
 use jiff::SignedDuration;
-use salus_access::Subject;
+use salus_access::{AccessPolicy, Role, Subject};
 use salus_core::Timestamp;
 use salus_store::{Batch, Expect, Op};
 use std::sync::Arc;
@@ -48,6 +48,8 @@ pub enum TokenScope {
     Read,
     /// Everything the account may do.
     Write,
+    /// Breaking the glass and what that opens, and nothing else: the key of a hospital's system.
+    Emergency,
 }
 
 impl TokenScope {
@@ -56,16 +58,23 @@ impl TokenScope {
         match self {
             Self::Read => "read",
             Self::Write => "write",
+            Self::Emergency => "emergency",
         }
     }
 
     pub(crate) fn parse(code: &str) -> Option<Self> {
-        [Self::Read, Self::Write].into_iter().find(|scope| scope.code() == code)
+        [Self::Read, Self::Write, Self::Emergency].into_iter().find(|scope| scope.code() == code)
     }
 
     fn narrow(self, mut subject: Subject) -> Subject {
-        if self == Self::Read {
-            subject.policy = subject.policy.looking_only();
+        match self {
+            Self::Write => {}
+            Self::Read => subject.policy = subject.policy.looking_only(),
+            Self::Emergency => {
+                subject.policy = AccessPolicy { denials: subject.policy.denials, ..AccessPolicy::default() };
+                subject.patients.clear();
+                subject.roles = vec![Role::Emergency];
+            }
         }
         subject
     }
@@ -119,13 +128,15 @@ impl Auth {
         if !account.is_active {
             return Ok(None);
         }
-        let (subject, until) = self.subject_until(&account).await?;
+        let (subject, changes) = self.subject_until(&account).await?;
+        let (subject, emergencies) = self.with_emergencies(scope.narrow(subject), &account).await?;
+        let until = changes.into_iter().chain(emergencies).min();
         let factors = match id {
             CredentialId::Session(_) => factor::step_up_with(&records, &account.id).await?,
             CredentialId::Token(_) => Vec::new(),
         };
         let identity = Identity {
-            subject: Arc::new(scope.narrow(subject)),
+            subject: Arc::new(subject),
             email: account.email.into(),
             credential: id.clone(),
             scope,

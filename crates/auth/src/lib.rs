@@ -19,6 +19,7 @@ pub mod authenticate;
 mod cache;
 mod circle;
 mod factor;
+pub mod emergency;
 mod forget;
 pub mod lockout;
 pub mod method;
@@ -94,7 +95,12 @@ pub struct AuthConfig {
     pub token_days: u32,
     /// From this age on, in years, a child's record is no longer open to their parents by itself.
     pub majority_years: u8,
+    /// How many minutes an emergency stays open once somebody broke the glass; at most 480.
+    pub emergency_minutes: u32,
 }
+
+/// Eight hours: a shift.
+const MOST_EMERGENCY_MINUTES: u32 = 480;
 
 impl Default for AuthConfig {
     fn default() -> Self {
@@ -106,6 +112,7 @@ impl Default for AuthConfig {
             sessions_by_account: 20,
             token_days: 365,
             majority_years: 18,
+            emergency_minutes: 60,
         }
     }
 }
@@ -135,8 +142,11 @@ impl Auth {
     /// what it remembers of an account, session or token as soon as another process changes it.
     ///
     /// # Errors
-    /// [`Error::Config`] where the cost of a password cannot be computed.
+    /// [`Error::Config`] where the cost of a password cannot be computed, or an emergency were to last too long.
     pub fn open(store: Store, config: AuthConfig) -> Result<Self, Error> {
+        if !(1..=MOST_EMERGENCY_MINUTES).contains(&config.emergency_minutes) {
+            return Err(Error::Config("auth.emergency_minutes is a number from 1 to 480".to_owned()));
+        }
         let passwords = Passwords::new(config.password_cost, Arc::clone(store.rng()))?;
         let lockout = Lockout::new(config.lockout);
         let cache = Cache::new(&store);

@@ -3,6 +3,7 @@
 use crate::address::client_address;
 use crate::cookie::session_of;
 use crate::layers::envelope::RequestId;
+use crate::limits::Lane;
 use crate::{ApiError, App};
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
@@ -71,7 +72,7 @@ impl FromRequestParts<App> for Caller {
             return Ok(caller.clone());
         }
         let credential = credential_of(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
-        let caller = identify(app, &credential).await?;
+        let caller = identify(app, &credential, Lane::of(parts.uri.path())).await?;
         let origin = Origin {
             address: client_address(&parts.extensions, &parts.headers, app.config.trusted_proxies),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
@@ -94,9 +95,9 @@ fn program(identity: &Identity) -> String {
 }
 
 /// Finds out who calls, and counts the request against their account's limit.
-pub(crate) async fn identify(app: &App, credential: &Credential) -> Result<Caller, ApiError> {
+pub(crate) async fn identify(app: &App, credential: &Credential, lane: Lane) -> Result<Caller, ApiError> {
     let identity = app.auth.authenticate(credential).await?.ok_or_else(ApiError::unauthenticated)?;
-    app.limits.check_account(&identity.subject.account)?;
+    app.limits.check_account(&identity.subject.account, lane)?;
     let records = app.store.as_user(Arc::clone(&identity.subject));
     Ok(Caller { subject: Arc::clone(&identity.subject), records, identity, now: app.now() })
 }

@@ -25,11 +25,28 @@ pub(crate) trait Limiter<K>: Send + Sync {
     fn take(&self, key: &K) -> Result<(), Duration>;
 }
 
-/// The limits, by address, by account and by app. A minute's worth may come at once.
+/// The limits, by address and by account (for each lane of its own), and by app. A minute's worth may come at once.
 pub(crate) struct Limits {
-    by_address: Box<dyn Limiter<IpAddr>>,
-    by_account: Box<dyn Limiter<String>>,
+    by_address: Box<dyn Limiter<(Lane, IpAddr)>>,
+    by_account: Box<dyn Limiter<(Lane, String)>>,
     by_client: Box<dyn Limiter<String>>,
+}
+
+/// Which requests are counted together: whoever was busy, an emergency does not wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Lane {
+    Ordinary,
+    Emergency,
+}
+
+impl Lane {
+    /// Emergencies, what they show, and the links that strangers open with a code.
+    pub(crate) fn of(path: &str) -> Self {
+        let is_emergency = path.starts_with("/api/v1/emergency/")
+            || path.starts_with("/api/v1/links/")
+            || path.ends_with("/emergency-card");
+        if is_emergency { Self::Emergency } else { Self::Ordinary }
+    }
 }
 
 impl Limits {
@@ -41,12 +58,12 @@ impl Limits {
         }
     }
 
-    pub(crate) fn check_address(&self, address: IpAddr) -> Result<(), ApiError> {
-        let_in(self.by_address.take(&household(address)))
+    pub(crate) fn check_address(&self, address: IpAddr, lane: Lane) -> Result<(), ApiError> {
+        let_in(self.by_address.take(&(lane, household(address))))
     }
 
-    pub(crate) fn check_account(&self, account: &str) -> Result<(), ApiError> {
-        let_in(self.by_account.take(&account.to_owned()))
+    pub(crate) fn check_account(&self, account: &str, lane: Lane) -> Result<(), ApiError> {
+        let_in(self.by_account.take(&(lane, account.to_owned())))
     }
 
     pub(crate) fn check_client(&self, client: &str) -> Result<(), ApiError> {
@@ -116,10 +133,10 @@ mod tests {
         let clock = Arc::new(ManualClock::at("2026-01-05T08:00:00Z".parse().unwrap()));
         let config = HttpConfig { requests_per_minute_by_account: 60, ..HttpConfig::default() };
         let limits = Limits::new(&config, &(Arc::clone(&clock) as Arc<dyn Clock>));
-        let taken = |n| (0..n).filter(|_| limits.check_account("maria").is_ok()).count();
+        let taken = |n| (0..n).filter(|_| limits.check_account("maria", Lane::Ordinary).is_ok()).count();
         assert_eq!(taken(100), 60);
-        assert!(limits.check_account("john").is_ok());
-        let problem = limits.check_account("maria").unwrap_err().problem(None, None);
+        assert!(limits.check_account("john", Lane::Ordinary).is_ok());
+        let problem = limits.check_account("maria", Lane::Ordinary).unwrap_err().problem(None, None);
         assert_eq!(problem.headers()[RETRY_AFTER], "1");
         clock.advance_seconds(10);
         assert_eq!(taken(100), 10);
@@ -132,7 +149,20 @@ mod tests {
         let limits = Limits::new(&config, &clock);
         assert_eq!((0..20).filter(|_| limits.check_client("lab-app").is_ok()).count(), 10);
         assert!(limits.check_client("other-app").is_ok());
-        assert!(limits.check_account("lab-app").is_ok(), "an account of that name is somebody else");
+        assert!(limits.check_account("lab-app", Lane::Ordinary).is_ok(), "an account of that name is somebody else");
+    }
+
+    #[test]
+    fn an_emergency_does_not_wait_for_what_else_was_asked() {
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at("2026-01-05T08:00:00Z".parse().unwrap()));
+        let config = HttpConfig { requests_per_minute_by_account: 2, ..HttpConfig::default() };
+        let limits = Limits::new(&config, &clock);
+        let ask = |path: &str| limits.check_account("osei", Lane::of(path)).is_ok();
+        let asked = ["/api/v1/people", "/fhir/r4/Patient", "/api/v1/people/p/glance"].map(ask);
+        assert_eq!(asked, [true, true, false]);
+        let asked = ["/api/v1/people/p/emergency-card", "/api/v1/emergency/accesses"].map(ask);
+        assert_eq!(asked, [true, true]);
+        assert!(!ask("/api/v1/emergency/accesses"), "it has a limit of its own");
     }
 
     #[test]
@@ -141,6 +171,6 @@ mod tests {
         let config = HttpConfig { requests_per_minute_by_address: 0, ..HttpConfig::default() };
         let limits = Limits::new(&config, &clock);
         let address = "192.0.2.1".parse().unwrap();
-        assert!((0..10_000).all(|_| limits.check_address(address).is_ok()));
+        assert!((0..10_000).all(|_| limits.check_address(address, Lane::Ordinary).is_ok()));
     }
 }

@@ -5,7 +5,11 @@
 pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
     ("GET", "/api/v1/certificate-keys"),
     ("POST", "/api/v1/erasures/{id}/certificate"),
+    ("GET", "/api/v1/links/{link}"),
+    ("GET", "/api/v1/links/{link}/file"),
     ("GET", "/api/v1/openapi.json"),
+    ("OPTIONS", "/api/v1/links/{link}"),
+    ("POST", "/api/v1/links/{link}"),
     ("POST", "/api/v1/session"),
     ("GET", "/fhir/r4/metadata"),
     ("GET", "/healthz"),
@@ -28,7 +32,11 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r"
         GET /api/v1/certificate-keys
         POST /api/v1/erasures/{id}/certificate
+        GET /api/v1/links/{link}
+        GET /api/v1/links/{link}/file
         GET /api/v1/openapi.json
+        OPTIONS /api/v1/links/{link}
+        POST /api/v1/links/{link}
         POST /api/v1/session
         GET /fhir/r4/metadata
         GET /healthz

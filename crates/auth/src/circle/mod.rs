@@ -15,6 +15,7 @@ mod staff;
 pub use reach::{Reach, Way};
 pub use references::EMAIL_SYSTEM;
 
+use crate::emergency::EMERGENCY_ACCESS;
 use crate::policies;
 use crate::{Account, Auth, Error};
 use salus_access::{AccessPolicy, Relationship, Rule, Scope, Subject};
@@ -28,7 +29,7 @@ const STEP: u32 = 500;
 
 /// The types whose change changes somebody's circle.
 pub(crate) const DECIDING_TYPES: &[&str] =
-    &["AccessPolicy", "CareTeam", "Consent", "Patient", "PractitionerRole", "RelatedPerson"];
+    &["AccessPolicy", "CareTeam", "Consent", EMERGENCY_ACCESS, "Patient", "PractitionerRole", "RelatedPerson"];
 
 impl Auth {
     /// Who an account is to the rest of Salus at this moment, with what they may do.
@@ -89,7 +90,11 @@ fn entrust(patients: &mut BTreeMap<String, Relationship>, permit: &Rule) {
 }
 
 /// Everything that a query finds.
-async fn every(records: &Records, type_name: &str, pairs: &[(&str, String)]) -> Result<Vec<Stored>, Error> {
+pub(crate) async fn every(
+    records: &Records,
+    type_name: &str,
+    pairs: &[(&str, String)],
+) -> Result<Vec<Stored>, Error> {
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let query = Query::parse(type_name, &pairs).map_err(|cause| Error::Broken(cause.to_string()))?;
     let mut page = Page::first(STEP);

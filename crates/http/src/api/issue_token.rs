@@ -31,6 +31,8 @@ pub(crate) enum ScopeRequest {
     Read,
     /// Everything the account may do.
     Write,
+    /// Breaking the glass in an emergency, as far as the account may, and nothing else.
+    Emergency,
 }
 
 fn ninety() -> u32 {
@@ -68,6 +70,7 @@ pub(crate) async fn handle(
     let scope = match wish.scope {
         ScopeRequest::Read => TokenScope::Read,
         ScopeRequest::Write => TokenScope::Write,
+        ScopeRequest::Emergency => TokenScope::Emergency,
     };
     let new = app.auth.issue_token(caller.account(), &wish.label, scope, Some(wish.days)).await?;
     let issued = IssuedToken { token: new.stored.into(), secret: new.token.expose().clone() };

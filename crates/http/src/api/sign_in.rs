@@ -2,6 +2,7 @@
 
 use crate::api::read_session::{Session, describe};
 use crate::caller::identify;
+use crate::limits::Lane;
 use crate::{ApiError, App, ClientAddress, Json, cookie};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -48,7 +49,7 @@ pub(crate) async fn handle(
     let max_age_s = new.session.expires_at.duration_since(new.session.created_at).as_secs();
     let cookie = cookie::begin(&new.secret, u32::try_from(max_age_s).unwrap_or(u32::MAX))
         .ok_or_else(|| ApiError::internal("the session's cookie cannot be written"))?;
-    let caller = identify(&app, &Credential::Cookie(new.secret)).await?;
+    let caller = identify(&app, &Credential::Cookie(new.secret), Lane::Ordinary).await?;
     let mut response = Json(describe(&caller).await?).into_response();
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)

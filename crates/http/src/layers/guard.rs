@@ -1,6 +1,7 @@
 //! What is turned away at the door: absurd addresses and headers, requests from other sites, too many from one address.
 
 use crate::address::client_address;
+use crate::limits::Lane;
 use crate::{ApiError, App, csrf};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -27,7 +28,7 @@ pub(crate) async fn guard(
     }
     let config = app.config;
     if let Some(address) = client_address(request.extensions(), request.headers(), config.trusted_proxies) {
-        app.limits.check_address(address)?;
+        app.limits.check_address(address, Lane::of(uri.path()))?;
     }
     if is_encoded(request.headers()) {
         return Err(ApiError::unsupported_media_type("Send the body as it is, without a content encoding."));
