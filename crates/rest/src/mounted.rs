@@ -106,11 +106,15 @@ pub(crate) const TABLE: &[Mounted] = &[
     Mounted {
         path: "/fhir/r4/{type}/{id}/$everything",
         methods: || get(api::everything::handle),
-        offers: &[OperationOf(
-            "Patient",
-            "everything",
-            "http://hl7.org/fhir/OperationDefinition/Patient-everything",
-        )],
+        offers: &[
+            OperationOf(
+                "Patient",
+                "everything",
+                "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+            ),
+            // Mounted by the emergency's own crate.
+            OperationOf("Patient", "summary", "http://hl7.org/fhir/uv/ips/OperationDefinition/summary"),
+        ],
     },
 ];
 

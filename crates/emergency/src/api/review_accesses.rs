@@ -1,0 +1,35 @@
+//! `GET /api/v1/people/{id}/emergency-accesses`: who broke the glass, when, why, and what they read.
+
+use super::list_accesses::name_of;
+use super::shapes::{AccessItem, Agreed};
+use super::who::require_own;
+use crate::glass::Access;
+use crate::glass::review::read_during;
+use crate::link::of_patient;
+use axum::extract::State;
+use salus_auth::emergency::EMERGENCY_ACCESS;
+use salus_http::{ApiError, App, Caller, Json, Path};
+
+/// See who opened the record in an emergency, and what they read
+#[utoipa::path(get, path = "/api/v1/people/{id}/emergency-accesses", tag = "emergency",
+    operation_id = "reviewEmergencies", params(("id" = String, Path, description = "Id of the person")),
+    responses((status = 200, body = Vec<AccessItem>), (status = 404, body = salus_http::Problem)))]
+pub(crate) async fn handle(
+    caller: Caller,
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<AccessItem>>, ApiError> {
+    require_own(&caller, &id)?;
+    let patient = caller.records.read("Patient", &id).await?.ok_or_else(|| ApiError::not_found("person"))?;
+    let name = name_of(&patient.json()?);
+    let records = app.store.system("show a person who broke the glass");
+    let mut items = Vec::new();
+    for stored in of_patient(&records, EMERGENCY_ACCESS, &id).await? {
+        let access = Access::read(&stored)?;
+        let mut item = AccessItem::of(&access, name.clone(), Agreed::EmergencyView, caller.now);
+        item.read = read_during(&app.store, &access).await?;
+        items.push(item);
+    }
+    items.sort_by(|one, other| other.opened_at.cmp(&one.opened_at));
+    Ok(Json(items))
+}
