@@ -12,13 +12,16 @@ pub struct DemoAccount {
     pub patients: Vec<(&'static str, &'static str)>,
     /// The id of the Practitioner they are.
     pub practitioner: Option<&'static str>,
+    /// Whether it was made sure that they are who they say: they may break the glass.
+    pub is_verified: bool,
 }
 
 /// One login for each role. The caregiver is a person, too, with a record of her own.
 pub fn accounts() -> Vec<DemoAccount> {
     let account = |email, display_name, roles: &[&'static str], patients: &[(&'static str, &'static str)]| {
         let (roles, patients) = (roles.to_vec(), patients.to_vec());
-        DemoAccount { email, display_name, roles, patients, practitioner: None }
+        let is_verified = roles.iter().any(|role| matches!(*role, "clinician" | "emergency"));
+        DemoAccount { email, display_name, roles, patients, practitioner: None, is_verified }
     };
     vec![
         account("maria@demo.salus", "Maria Lindqvist", &["person"], &[("maria-lindqvist", "self")]),

@@ -41,6 +41,8 @@ pub(crate) struct Chart<'t> {
     pub(crate) today: Date,
     pub(crate) person: Row<'t>,
     visits: Vec<Row<'t>>,
+    /// Relatives who are to be called in an emergency.
+    pub(crate) contacts: Vec<Row<'t>>,
     counts: BTreeMap<String, usize>,
 }
 
@@ -49,7 +51,9 @@ impl<'t> Chart<'t> {
     pub(crate) fn of(id: &'t str, today: Date, story: &'t str) -> Option<Self> {
         let person = Row::all(story).next()?;
         let visits = Row::all(story).filter(|row| row.kind() == "visit").collect();
-        Some(Self { id, today, person, visits, counts: BTreeMap::new() })
+        let is_contact = |row: &Row<'_>| row.kind() == "related" && row.cell(7) == "emergency";
+        let contacts = Row::all(story).filter(is_contact).collect();
+        Some(Self { id, today, person, visits, contacts, counts: BTreeMap::new() })
     }
 
     /// A reference to the visit of that day, if there was one.

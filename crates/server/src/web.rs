@@ -10,6 +10,10 @@ struct Client;
 
 const INDEX: &str = "index.html";
 
+/// What opens the codes that people share for an emergency: a page of its own, small, without signing in.
+const VIEWER: &str = "v";
+const VIEWER_PAGE: &str = "v.html";
+
 /// Vite puts a hash of the content into the names under this folder, so they never change.
 const HASHED: &str = "assets/";
 
@@ -18,6 +22,10 @@ pub async fn serve(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     match Client::get(path) {
         Some(file) => answer(path, file),
+        None if path == VIEWER => match Client::get(VIEWER_PAGE) {
+            Some(file) => answer(VIEWER_PAGE, file),
+            None => StatusCode::NOT_FOUND.into_response(),
+        },
         None if path.starts_with(HASHED) => StatusCode::NOT_FOUND.into_response(),
         None => match Client::get(INDEX) {
             Some(file) => answer(INDEX, file),

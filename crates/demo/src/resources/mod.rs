@@ -1,6 +1,7 @@
 //! Rows to resources. A row's kind names the function that reads it; the cells are told at each function.
 
 mod care;
+mod emergency;
 mod insurance;
 mod measurements;
 mod medicines;
@@ -30,6 +31,9 @@ pub(crate) fn read(chart: &mut Chart<'_>, row: &Row<'_>) -> Vec<Value> {
         "medicine" => vec![medicines::prescription(chart, row)],
         "otc" => vec![medicines::statement(chart, row)],
         "vaccine" => vec![medicines::vaccine(chart, row)],
+        "blood" => vec![emergency::blood_group(chart, row)],
+        "device" => emergency::device(chart, row),
+        "wish" => vec![emergency::wish(chart, row)],
         "visit" => vec![care::visit(chart, row)],
         "procedure" => vec![care::procedure(chart, row)],
         "plan" => vec![care::plan(chart, row)],

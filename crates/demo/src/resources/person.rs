@@ -38,12 +38,22 @@ pub(crate) fn patient(chart: &Chart<'_>) -> Value {
             "language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "en", "display": "English"}]},
             "preferred": true,
         }],
+        "contact": chart.contacts.iter().map(contact).collect::<Vec<_>>(),
         "generalPractitioner": [shared::practitioner(row.cell(10))],
         "managingOrganization": shared::organization("alder-clinic"),
     }))
 }
 
-/// `related | key | given | family | role code | its display | phone`
+/// A relative as an emergency contact of the person.
+fn contact(row: &Row<'_>) -> Value {
+    json!({
+        "relationship": [hl7("v2-0131", "C", "Emergency Contact"), hl7("v3-RoleCode", row.cell(4), row.cell(5))],
+        "name": {"text": format!("{} {}", row.cell(2), row.cell(3))},
+        "telecom": [{"system": "phone", "value": row.cell(6), "use": "mobile"}],
+    })
+}
+
+/// `related | key | given | family | role code | its display | phone | emergency`, where they are to be called in one
 pub(super) fn related(chart: &Chart<'_>, row: &Row<'_>) -> Value {
     json!({
         "resourceType": "RelatedPerson",

@@ -1,4 +1,4 @@
-//! `salus account add`: somebody who may sign in, made on the command line.
+//! `salus account`: somebody who may sign in, made on the command line; and who is who they say.
 
 use crate::config::Config;
 use crate::{Failure, house};
@@ -16,6 +16,19 @@ use std::process::ExitCode;
 pub enum Command {
     /// Make an account. The password is read from standard input.
     Add(Add),
+    /// Note that it was made sure that somebody is who they say: verified clinicians and helpers may break the glass.
+    Verify(Verify),
+}
+
+/// The flags of `account verify`.
+#[derive(Args)]
+pub struct Verify {
+    /// The e-mail address they sign in with.
+    #[arg(long)]
+    email: String,
+    /// Take it back: emergencies they have open close at once.
+    #[arg(long)]
+    off: bool,
 }
 
 /// The flags of `account add`.
@@ -49,7 +62,25 @@ pub struct Add {
 
 /// Runs the subcommand.
 pub async fn run(config: &Config, command: Command) -> Result<ExitCode, Failure> {
-    let Command::Add(add) = command;
+    match command {
+        Command::Add(add) => make(config, add).await,
+        Command::Verify(verify) => mark_verified(config, verify).await,
+    }
+}
+
+async fn mark_verified(config: &Config, verify: Verify) -> Result<ExitCode, Failure> {
+    let store = house::open(config).await?;
+    let auth = house::accounts(&store, config)?;
+    let account = auth.account_by_email(&verify.email).await?;
+    let account = account.ok_or("there is no account with this e-mail address")?;
+    auth.set_verified(&account.id, !verify.off).await?;
+    let words = if verify.off { "is not verified any more" } else { "is verified" };
+    println!("{} {words}.", account.display_name);
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn make(config: &Config, add: Add) -> Result<ExitCode, Failure> {
     let password = read_password()?;
     let store = house::open(config).await?;
     let auth = house::accounts(&store, config)?;

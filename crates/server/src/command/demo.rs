@@ -77,7 +77,8 @@ async fn fill(app: &App, path: &Path) -> Result<Value, Failure> {
         let roles = account.roles.iter().map(|role| role.parse()).collect::<Result<Vec<_>, _>>()?;
         let patients = account.patients.iter();
         let patients = patients.map(|(id, relationship)| Ok(((*id).to_owned(), relationship.parse()?)));
-        app.auth
+        let id = app
+            .auth
             .create_account(NewAccount {
                 email: account.email.to_owned(),
                 display_name: account.display_name.to_owned(),
@@ -88,6 +89,7 @@ async fn fill(app: &App, path: &Path) -> Result<Value, Failure> {
                 password: Secret::new(password.clone()),
             })
             .await?;
+        app.auth.set_verified(&id, account.is_verified).await?;
         logins.push(json!({
             "role": account.roles.join(", "),
             "name": account.display_name,
