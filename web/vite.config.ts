@@ -7,7 +7,12 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   plugins: [react(), pdfParts(), budget(250_000)],
-  build: { target: 'es2023', sourcemap: false, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2023',
+    sourcemap: false,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: { index: 'index.html', v: 'v.html' } },
+  },
   server: { proxy: { '/api': backend(), '/fhir': backend() } },
   preview: { proxy: { '/api': backend(), '/fhir': backend() } },
   test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['src/app/setup.test-env.ts'] },

@@ -37,15 +37,21 @@ fn walk(tools: &Tools) -> Result {
     }
     std::fs::create_dir_all(&data)?;
     let server = Server::start(&data)?;
-    let mut walk = tools.node();
-    walk.arg("e2e/walk.mjs")
-        .current_dir(root().join("web"))
-        .env("SALUS_WALK_URL", &server.address)
-        .env("SALUS_WALK_LOGINS", data.join("logins.json"))
-        .env("SALUS_WALK_FOLDER", data.join("pictures"))
-        .env("CHROMIUM", &tools.chromium);
-    shell::run(&mut walk)
+    for story in WALKS {
+        let mut walk = tools.node();
+        walk.arg(format!("e2e/{story}.mjs"))
+            .current_dir(root().join("web"))
+            .env("SALUS_WALK_URL", &server.address)
+            .env("SALUS_WALK_LOGINS", data.join("logins.json"))
+            .env("SALUS_WALK_FOLDER", data.join("pictures"))
+            .env("CHROMIUM", &tools.chromium);
+        shell::run(&mut walk)?;
+    }
+    Ok(())
 }
+
+/// The walks, each a file in `web/e2e`.
+const WALKS: [&str; 2] = ["walk", "emergency"];
 
 /// A demo server that ends with this value.
 struct Server {

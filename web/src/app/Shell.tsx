@@ -64,6 +64,7 @@ function Places({ personId, session }: { personId?: string; session: Session }) 
   const admin = session.account.roles.includes('admin')
   const person = session.people.find((one) => one.id === personId)
   const decides = person && (person.isSelf || person.relationship === 'child')
+  const helps = session.account.roles.some((role) => role === 'clinician' || role === 'emergency')
   const params = { personId: personId ?? '' }
   return (
     <nav className={classes.places} aria-label="Places">
@@ -84,6 +85,16 @@ function Places({ personId, session }: { personId?: string; session: Session }) 
             </Link>
           )}
         </>
+      )}
+      {personId && person?.relationship !== 'in-care' && person && (
+        <Link to="/people/$personId/emergency" params={params} className={classes.place}>
+          <Place icon="heart" words="Emergency" />
+        </Link>
+      )}
+      {helps && (
+        <Link to="/emergency" className={classes.place}>
+          <Place icon="heart" words="Emergency" />
+        </Link>
       )}
       {(patients || many || !personId) && (
         <Link to="/people" className={classes.place} activeOptions={{ exact: true }}>

@@ -168,6 +168,22 @@ const document = createRoute({
 })
 
 /** Who may see the record, who did, and what becomes of it. */
+const emergency = createRoute({
+  getParentRoute: () => person,
+  path: '/emergency',
+  component: lazyRouteComponent(() => import('../emergency/Emergency')),
+})
+const breakGlass = createRoute({
+  getParentRoute: () => app,
+  path: '/emergency',
+  component: lazyRouteComponent(() => import('../emergency/BreakGlass')),
+})
+const openAccess = createRoute({
+  getParentRoute: () => app,
+  path: '/emergency/$accessId',
+  component: lazyRouteComponent(() => import('../emergency/OpenAccess')),
+})
+
 const privacy = createRoute({ getParentRoute: () => person, path: '/privacy', component: PrivacyFrame })
 const sharing = createRoute({
   getParentRoute: () => privacy,
@@ -193,7 +209,7 @@ const parts = record.addChildren([glance, timeline, results, result, conditions,
 const tree = root.addChildren([
   signIn,
   erased,
-  app.addChildren([home, people, me, admin.addChildren([accounts, requests, audit]), person.addChildren([parts, ask, documents, document, privacy.addChildren([sharing, data])])]),
+  app.addChildren([home, people, me, breakGlass, openAccess, admin.addChildren([accounts, requests, audit]), person.addChildren([parts, ask, documents, document, emergency, privacy.addChildren([sharing, data])])]),
 ])
 
 export function makeRouter(queryClient: QueryClient) {
