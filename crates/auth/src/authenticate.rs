@@ -9,7 +9,7 @@ use crate::sessions::{Session, USER_SESSION};
 use crate::token::{Credential, CredentialId};
 use crate::{Auth, Error};
 use jiff::SignedDuration;
-use salus_access::{AccessPolicy, Role, Subject};
+use salus_access::{Role, Subject};
 use salus_core::Timestamp;
 use salus_store::{Batch, Expect, Op};
 use std::sync::Arc;
@@ -71,7 +71,7 @@ impl TokenScope {
             Self::Write => {}
             Self::Read => subject.policy = subject.policy.looking_only(),
             Self::Emergency => {
-                subject.policy = AccessPolicy { denials: subject.policy.denials, ..AccessPolicy::default() };
+                subject.policy.rules.clear();
                 subject.patients.clear();
                 subject.roles = vec![Role::Emergency];
             }

@@ -149,7 +149,10 @@ mod tests {
         let limits = Limits::new(&config, &clock);
         assert_eq!((0..20).filter(|_| limits.check_client("lab-app").is_ok()).count(), 10);
         assert!(limits.check_client("other-app").is_ok());
-        assert!(limits.check_account("lab-app", Lane::Ordinary).is_ok(), "an account of that name is somebody else");
+        assert!(
+            limits.check_account("lab-app", Lane::Ordinary).is_ok(),
+            "an account of that name is somebody else"
+        );
     }
 
     #[test]

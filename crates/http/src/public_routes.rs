@@ -7,9 +7,9 @@ pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
     ("POST", "/api/v1/erasures/{id}/certificate"),
     ("GET", "/api/v1/links/{link}"),
     ("GET", "/api/v1/links/{link}/file"),
-    ("GET", "/api/v1/openapi.json"),
     ("OPTIONS", "/api/v1/links/{link}"),
     ("POST", "/api/v1/links/{link}"),
+    ("GET", "/api/v1/openapi.json"),
     ("POST", "/api/v1/session"),
     ("GET", "/fhir/r4/metadata"),
     ("GET", "/healthz"),
@@ -34,9 +34,9 @@ mod tests {
         POST /api/v1/erasures/{id}/certificate
         GET /api/v1/links/{link}
         GET /api/v1/links/{link}/file
-        GET /api/v1/openapi.json
         OPTIONS /api/v1/links/{link}
         POST /api/v1/links/{link}
+        GET /api/v1/openapi.json
         POST /api/v1/session
         GET /fhir/r4/metadata
         GET /healthz

@@ -27,6 +27,43 @@ export interface AccessGroup {
   who: string;
 }
 
+export type AccessItemEndedAt = string | null;
+
+export type AccessItemNote = string | null;
+
+export type AccessItemNotedAt = string | null;
+
+export type AccessItemObjectedAt = string | null;
+
+export type AccessItemObjection = string | null;
+
+/**
+ * An emergency.
+ */
+export interface AccessItem {
+  agreed: Agreed;
+  endedAt?: AccessItemEndedAt;
+  expiresAt: string;
+  id: string;
+  isOpen: boolean;
+  /** Whether the helper still owes the short note that belongs to it. */
+  needsNote: boolean;
+  note?: AccessItemNote;
+  notedAt?: AccessItemNotedAt;
+  objectedAt?: AccessItemObjectedAt;
+  objection?: AccessItemObjection;
+  openedAt: string;
+  personId: string;
+  personName: string;
+  /** What was read of the record; told to the person. */
+  read?: ReadItem[];
+  reason: Reason;
+  reasonText: string;
+  roles: string[];
+  /** Who broke the glass. */
+  who: string;
+}
+
 /**
  * Through which program: `web`, or the name of one.
  */
@@ -79,6 +116,39 @@ export interface AccessPage {
 }
 
 /**
+ * `YYYY-MM-DD`.
+ */
+export type AccessWishBirthDate = string | null;
+
+/**
+ * A number of theirs, where several people have that name and birth date.
+ */
+export type AccessWishIdentifier = string | null;
+
+/**
+ * Given and family name, as far as they are known; whole words.
+ */
+export type AccessWishName = string | null;
+
+export type AccessWishPersonId = string | null;
+
+/**
+ * Whose emergency view is to be opened, and why. The person is named by `personId`, or by `name` and `birthDate`.
+ */
+export interface AccessWish {
+  /** `YYYY-MM-DD`. */
+  birthDate?: AccessWishBirthDate;
+  /** A number of theirs, where several people have that name and birth date. */
+  identifier?: AccessWishIdentifier;
+  /** Given and family name, as far as they are known; whole words. */
+  name?: AccessWishName;
+  personId?: AccessWishPersonId;
+  reason: Reason;
+  /** What happened, 5 to 500 characters. The person reads it. */
+  reasonText: string;
+}
+
+/**
  * The id of the `Organization` it works for: that clinic's patients are in its care.
  */
 export type AccountItemOrganization = string | null;
@@ -104,6 +174,8 @@ export interface AccountItem {
   organization?: AccountItemOrganization;
   /** The people it names itself; its work brings others. */
   people: Tie[];
+  /** The ids of the access policies it was given on top of its roles. */
+  policies: string[];
   /** The id of the `Practitioner` it is. */
   practitioner?: AccountItemPractitioner;
   /** The parts it plays: `person`, `caregiver`, `clinician`, `pharmacist`, `emergency`, `admin`. */
@@ -171,6 +243,19 @@ export interface AccountSummary {
   /** The parts it plays: `person`, `caregiver`, `clinician`, `pharmacist`, `emergency`, `admin`. */
   roles: string[];
 }
+
+/**
+ * What the person's consents say to this emergency.
+ */
+export type Agreed = typeof Agreed[keyof typeof Agreed];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const Agreed = {
+  emergencyView: 'emergency-view',
+  less: 'less',
+  more: 'more',
+} as const;
 
 export type AllergyItemAllOfCriticality = string | null;
 
@@ -302,6 +387,79 @@ export interface BoundingBox {
   y: number;
 }
 
+export type CardContactPhone = string | null;
+
+export type CardContactRelationship = string | null;
+
+/**
+ * Somebody to call.
+ */
+export interface CardContact {
+  /** Whether the person named them for emergencies: they are told when somebody breaks the glass. */
+  isNamed: boolean;
+  name: string;
+  phone?: CardContactPhone;
+  relationship?: CardContactRelationship;
+}
+
+/**
+ * A FHIR date, as precise as it is known.
+ */
+export type CardLineDate = string | null;
+
+/**
+ * Reaction, dose, place on the body.
+ */
+export type CardLineDetail = string | null;
+
+/**
+ * One line.
+ */
+export interface CardLine {
+  /** A FHIR date, as precise as it is known. */
+  date?: CardLineDate;
+  /** Reaction, dose, place on the body. */
+  detail?: CardLineDetail;
+  /** Whether it may be life-threatening. */
+  isCritical: boolean;
+  marks: Mark[];
+  source: CardSource;
+  title: string;
+}
+
+/**
+ * In full years.
+ */
+export type CardPersonAge = number | null;
+
+export type CardPersonBirthDate = string | null;
+
+export type CardPersonSex = string | null;
+
+/**
+ * Who it is.
+ */
+export interface CardPerson {
+  /** In full years. */
+  age?: CardPersonAge;
+  birthDate?: CardPersonBirthDate;
+  id: string;
+  /** The languages they speak, the preferred one first. */
+  languages: string[];
+  name: string;
+  sex?: CardPersonSex;
+}
+
+/**
+ * The version of the resource that a line stands on.
+ */
+export interface CardSource {
+  id: string;
+  type: string;
+  /** @minimum 0 */
+  version: number;
+}
+
 /**
  * The first entry that does not fit.
  * @minimum 0
@@ -358,6 +516,11 @@ export type ChangeRequestOrganization = string | null;
 export type ChangeRequestPeople = Tie[] | null;
 
 /**
+ * The ids of the access policies it is given: this list instead of the one before.
+ */
+export type ChangeRequestPolicies = string[] | null;
+
+/**
  * The id of the `Practitioner` it is; `null` takes it away.
  */
 export type ChangeRequestPractitioner = string | null;
@@ -379,6 +542,8 @@ export interface ChangeRequest {
   organization?: ChangeRequestOrganization;
   /** The people it names: this list instead of the one before. */
   people?: ChangeRequestPeople;
+  /** The ids of the access policies it is given: this list instead of the one before. */
+  policies?: ChangeRequestPolicies;
   /** The id of the `Practitioner` it is; `null` takes it away. */
   practitioner?: ChangeRequestPractitioner;
   /** The parts it plays. */
@@ -529,6 +694,18 @@ export interface ConsentVersion {
 }
 
 /**
+ * What a link shows.
+ */
+export type Content = typeof Content[keyof typeof Content];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const Content = {
+  card: 'card',
+  summary: 'summary',
+} as const;
+
+/**
  * When it was decided (RFC 3339).
  */
 export type CorrectionDecidedAt = string | null;
@@ -675,6 +852,25 @@ export const DocumentState = {
   failed: 'failed',
 } as const;
 
+/**
+ * The card of one person.
+ */
+export interface EmergencyCard {
+  allergies: Part;
+  /** When the newest of this was written. */
+  asOf: string;
+  /** Blood group and Rh factor, where they are recorded. */
+  bloodGroup: CardLine[];
+  conditions: Part;
+  contacts: CardContact[];
+  /** Implants, and devices in use. */
+  devices: CardLine[];
+  medicines: Part;
+  who: CardPerson;
+  /** What the person wishes for a time when they cannot say it. */
+  wishes: CardLine[];
+}
+
 export type EncounterItemAllOfEndDate = string | null;
 
 export type EncounterItemAllOfPlace = string | null;
@@ -695,6 +891,36 @@ export type EncounterItemAllOf = {
  * A visit or a stay.
  */
 export type EncounterItem = Common & EncounterItemAllOf;
+
+/**
+ * A search that the resources have to match: `Observation?category=laboratory`.
+ */
+export type EntryCriteria = string | null;
+
+/**
+ * `allow` or `deny`; deny wins. Left out = allow.
+ */
+export type EntryEffect = string | null;
+
+/**
+ * One line of a policy.
+ */
+export interface Entry {
+  /** A search that the resources have to match: `Observation?category=laboratory`. */
+  criteria?: EntryCriteria;
+  /** `allow` or `deny`; deny wins. Left out = allow. */
+  effect?: EntryEffect;
+  /** Elements that are not shown: `Patient.telecom`. */
+  hidden?: string[];
+  /** `read`, `search`, `create`, `update`, `delete`. */
+  interaction: string[];
+  /** Elements that stay as they are. */
+  readOnly?: string[];
+  /** A FHIR resource type, or `*`. */
+  resourceType: string;
+  /** Whose: `everyone`, `shared` (what belongs to no patient), or the `compartment`s of the account's people. */
+  scope: string;
+}
 
 export type ErasureCertificateProperty = ErasureCertificate | null;
 
@@ -974,6 +1200,148 @@ export interface KindItem {
   words: string;
 }
 
+/**
+ * What an empty list means.
+ */
+export type Known = typeof Known[keyof typeof Known];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const Known = {
+  listed: 'listed',
+  none: 'none',
+  notRecorded: 'not-recorded',
+} as const;
+
+/**
+ * A link with its code.
+ */
+export interface LinkCode {
+  /** The link. */
+  link: LinkItem;
+  /** The code as a picture. */
+  svg: string;
+  /** What stands in the code: whoever has it (and the passcode) can open the link. */
+  url: string;
+}
+
+/**
+ * A link, as the person sees it.
+ */
+export interface LinkItem {
+  /**
+   * Wrong passcodes until it closes for good.
+   * @minimum 0
+   */
+  attemptsLeft: number;
+  content: Content;
+  createdAt: string;
+  expiresAt: string;
+  hasPasscode: boolean;
+  id: string;
+  /** Whether it shows the record as it is; otherwise a copy of the day it was made. */
+  isLive: boolean;
+  label: string;
+  /** The newest hundred, newest first. */
+  openings: OpeningItem[];
+  state: LinkState;
+}
+
+/**
+ * Whether a link can be opened.
+ */
+export type LinkState = typeof LinkState[keyof typeof LinkState];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const LinkState = {
+  active: 'active',
+  expired: 'expired',
+  revoked: 'revoked',
+  locked: 'locked',
+} as const;
+
+/**
+ * Asked for when the link is opened, 4 to 64 characters; none = whoever has the code can open it.
+ */
+export type LinkWishPasscode = string | null;
+
+/**
+ * The link wished for.
+ */
+export interface LinkWish {
+  /** What it shows. */
+  content: Content;
+  /** Whether it shows the record as it is when it is opened; otherwise as it is now. */
+  isLive?: boolean;
+  /** What you call it, 1 to 80 characters. Whoever opens the link sees it. */
+  label: string;
+  /**
+   * How long it can be opened, in minutes: 15 to 525600 (a year).
+   * @minimum 0
+   */
+  minutes: number;
+  /** Asked for when the link is opened, 4 to 64 characters; none = whoever has the code can open it. */
+  passcode?: LinkWishPasscode;
+}
+
+/**
+ * The files of a link.
+ */
+export interface Manifest {
+  files: ManifestFile[];
+}
+
+/**
+ * A compact JWE.
+ */
+export type ManifestFileEmbedded = string | null;
+
+export type ManifestFileLocation = string | null;
+
+/**
+ * One file: the encrypted text itself, or where it is for ten minutes.
+ */
+export interface ManifestFile {
+  /** `application/fhir+json`. */
+  contentType: string;
+  /** A compact JWE. */
+  embedded?: ManifestFileEmbedded;
+  location?: ManifestFileLocation;
+}
+
+/**
+ * The longest file that is to stand in the manifest itself.
+ * @minimum 0
+ */
+export type ManifestWishEmbeddedLengthMax = number | null;
+
+export type ManifestWishPasscode = string | null;
+
+/**
+ * What a viewer sends. Members that the specification may add are passed over.
+ */
+export interface ManifestWish {
+  /**
+   * The longest file that is to stand in the manifest itself.
+   * @minimum 0
+   */
+  embeddedLengthMax?: ManifestWishEmbeddedLengthMax;
+  passcode?: ManifestWishPasscode;
+  /** Who opens the link, in words that the person will read. */
+  recipient: string;
+}
+
+/**
+ * A word beside a medicine.
+ */
+export interface Mark {
+  /** `anticoagulant`, `antiplatelet`, `insulin`, `steroid`, `opioid`. */
+  kind: string;
+  /** In plain words. */
+  label: string;
+}
+
 export type MedicineItemAllOfDosage = string | null;
 
 export type MedicineItemAllOfEndDate = string | null;
@@ -989,6 +1357,74 @@ export type MedicineItemAllOf = {
  * A medicine.
  */
 export type MedicineItem = Common & MedicineItemAllOf;
+
+/**
+ * Where they are told.
+ */
+export type NamedContactEmail = string | null;
+
+export type NamedContactPhone = string | null;
+
+/**
+ * What they are to the person, in words: sister, neighbour.
+ */
+export type NamedContactRelationship = string | null;
+
+/**
+ * Somebody to call, and to tell.
+ */
+export interface NamedContact {
+  /** Where they are told. */
+  email?: NamedContactEmail;
+  /** 1 to 100 characters. */
+  name: string;
+  phone?: NamedContactPhone;
+  /** What they are to the person, in words: sister, neighbour. */
+  relationship?: NamedContactRelationship;
+}
+
+/**
+ * The note.
+ */
+export interface NoteWish {
+  /** What was done, 5 to 2000 characters. The person reads it. */
+  note: string;
+}
+
+/**
+ * The objection.
+ */
+export interface ObjectionWish {
+  /** What was not right, 5 to 2000 characters. */
+  objection: string;
+}
+
+export type OpeningItemAddress = string | null;
+
+/**
+ * Who they said they were.
+ */
+export type OpeningItemRecipient = string | null;
+
+/**
+ * One visit to a link.
+ */
+export interface OpeningItem {
+  address?: OpeningItemAddress;
+  at: string;
+  /** `opened`, `wrong-passcode`, `locked`, `expired`, `revoked`. */
+  outcome: string;
+  /** Who they said they were. */
+  recipient?: OpeningItemRecipient;
+}
+
+/**
+ * A part of the card that must be there, with how much its lines say.
+ */
+export interface Part {
+  known: Known;
+  lines: CardLine[];
+}
 
 /**
  * The old password and the new one.
@@ -1039,6 +1475,33 @@ export interface PersonSummary {
 }
 
 /**
+ * What it is for.
+ */
+export type PolicyDescription = string | null;
+
+/**
+ * A policy as it is written.
+ */
+export interface Policy {
+  /** What it is for. */
+  description?: PolicyDescription;
+  /** What it allows and denies, at least one line. */
+  entry: Entry[];
+  /** What it is called. */
+  name: string;
+}
+
+export type PolicyItemAllOf = {
+  /** The id to give it by. */
+  id: string;
+};
+
+/**
+ * A policy as it is kept.
+ */
+export type PolicyItem = Policy & PolicyItemAllOf;
+
+/**
  * What is the matter this time, in words to show.
  */
 export type ProblemDetail = string | null;
@@ -1061,6 +1524,9 @@ export interface Problem {
   detail?: ProblemDetail;
   /** The places in the request that are wrong. */
   errors?: FieldProblem[];
+  /** What the caller can show once more who they are with, where that is what is missing: `password`, `totp`,
+`passkey`, `email`, `sms`, `recovery`. */
+  factors?: string[];
   /** The path that was asked for. */
   instance?: ProblemInstance;
   /** To find the request in the server's log. */
@@ -1095,6 +1561,40 @@ export interface ReachItem {
   /** How: `self`, `family`, `entrusted`, `clinic`, `practice`, `careTeam`, `named`. */
   way: string;
 }
+
+/**
+ * The FHIR type; none where it was several at once.
+ */
+export type ReadItemType = string | null;
+
+/**
+ * One kind of thing that was read.
+ */
+export interface ReadItem {
+  /**
+   * How many resources were given, those that were given twice counted twice.
+   * @minimum 0
+   */
+  count: number;
+  /** When it was last given. */
+  lastAt: string;
+  /** The FHIR type; none where it was several at once. */
+  type?: ReadItemType;
+}
+
+/**
+ * Why somebody breaks the glass.
+ */
+export type Reason = typeof Reason[keyof typeof Reason];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const Reason = {
+  unconscious: 'unconscious',
+  lifeThreatening: 'life-threatening',
+  urgent: 'urgent',
+  other: 'other',
+} as const;
 
 /**
  * What opens it.
@@ -1413,6 +1913,7 @@ export type ScopeRequest = typeof ScopeRequest[keyof typeof ScopeRequest];
 export const ScopeRequest = {
   read: 'read',
   write: 'write',
+  emergency: 'emergency',
 } as const;
 
 /**
@@ -1679,6 +2180,17 @@ to?: string;
  * @minimum 0
  */
 before?: number;
+};
+
+export type OpenDirectLinkParams = {
+/**
+ * Who opens the link, in words that the person will read.
+ */
+recipient: string;
+};
+
+export type FetchLinkFileParams = {
+ticket: string;
 };
 
 export type ListAccessesParams = {

@@ -6,7 +6,9 @@
  * OpenAPI spec version: 0.1.0
  */
 import type {
+  AccessItem,
   AccessPage,
+  AccessWish,
   AccountItem,
   AccountList,
   AccountRequest,
@@ -21,12 +23,14 @@ import type {
   CorrectionDecision,
   CorrectionWish,
   DocumentItem,
+  EmergencyCard,
   EncounterItem,
   Erasure,
   ErasureAccepted,
   ErasurePreview,
   ErasureWish,
   ExportWish,
+  FetchLinkFileParams,
   GetTimelineParams,
   Glance,
   Health,
@@ -34,11 +38,22 @@ import type {
   ImportAccepted,
   IssuedToken,
   Job,
+  LinkCode,
+  LinkItem,
+  LinkWish,
   ListAccessesParams,
   ListAccountsParams,
+  Manifest,
+  ManifestWish,
   MedicineItem,
+  NamedContact,
+  NoteWish,
+  ObjectionWish,
+  OpenDirectLinkParams,
   PasswordChange,
   PersonSummary,
+  Policy,
+  PolicyItem,
   Question,
   Receipt,
   RecordExport,
@@ -402,6 +417,108 @@ export const getDocumentContent = async (id: string, options?: RequestInit): Pro
 
 
 /**
+ * @summary List the emergencies you opened, newest first
+ */
+export const getListEmergenciesUrl = () => {
+
+
+  
+
+  return `/api/v1/emergency/accesses`
+}
+
+export const listEmergencies = async ( options?: RequestInit): Promise<AccessItem[]> => {
+  
+  return transport<AccessItem[]>(getListEmergenciesUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * For verified clinicians and helpers, and for API tokens with the scope `emergency`. Each attempt is on file, and the
+person is told at once. What the person forbade stays closed.
+ * @summary Break the glass
+ */
+export const getOpenEmergencyUrl = () => {
+
+
+  
+
+  return `/api/v1/emergency/accesses`
+}
+
+export const openEmergency = async (accessWish: AccessWish, options?: RequestInit): Promise<AccessItem> => {
+  
+  return transport<AccessItem>(getOpenEmergencyUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      accessWish,)
+  }
+);}
+
+
+
+/**
+ * @summary End an emergency you opened
+ */
+export const getEndEmergencyUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/emergency/accesses/${id}`
+}
+
+export const endEmergency = async (id: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getEndEmergencyUrl(id),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Once: what was noted stays as it is.
+ * @summary Note what was done in an emergency
+ */
+export const getNoteEmergencyUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/emergency/accesses/${id}/note`
+}
+
+export const noteEmergency = async (id: string,
+    noteWish: NoteWish, options?: RequestInit): Promise<AccessItem> => {
+  
+  return transport<AccessItem>(getNoteEmergencyUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      noteWish,)
+  }
+);}
+
+
+
+/**
  * @summary List the erasures of the installation, for whoever runs it
  */
 export const getListErasuresUrl = () => {
@@ -514,6 +631,99 @@ export const getGetJobUrl = (id: string,) => {
 export const getJob = async (id: string, options?: RequestInit): Promise<Job> => {
   
   return transport<Job>(getGetJobUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Open a shared link that has neither a passcode nor a manifest
+ */
+export const getOpenDirectLinkUrl = (link: string,
+    params: OpenDirectLinkParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : value.toString())
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/links/${link}?${stringifiedParams}` : `/api/v1/links/${link}`
+}
+
+export const openDirectLink = async (link: string,
+    params: OpenDirectLinkParams, options?: RequestInit): Promise<string> => {
+  
+  return transport<string>(getOpenDirectLinkUrl(link,params),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * As the SMART Health Links specification has it. The fifth wrong passcode closes the link for good.
+ * @summary Open a shared link
+ */
+export const getOpenLinkUrl = (link: string,) => {
+
+
+  
+
+  return `/api/v1/links/${link}`
+}
+
+export const openLink = async (link: string,
+    manifestWish: ManifestWish, options?: RequestInit): Promise<Manifest> => {
+  
+  return transport<Manifest>(getOpenLinkUrl(link),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      manifestWish,)
+  }
+);}
+
+
+
+/**
+ * @summary Fetch the file that a manifest named
+ */
+export const getFetchLinkFileUrl = (link: string,
+    params: FetchLinkFileParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : value.toString())
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/links/${link}/file?${stringifiedParams}` : `/api/v1/links/${link}/file`
+}
+
+export const fetchLinkFile = async (link: string,
+    params: FetchLinkFileParams, options?: RequestInit): Promise<string> => {
+  
+  return transport<string>(getFetchLinkFileUrl(link,params),
   {      
     ...options,
     method: 'GET'
@@ -730,6 +940,238 @@ formData.append(`file`, uploadForm.file)
     ,
     body: 
       formData,
+  }
+);}
+
+
+
+/**
+ * @summary See who opened the record in an emergency, and what they read
+ */
+export const getReviewEmergenciesUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/emergency-accesses`
+}
+
+export const reviewEmergencies = async (id: string, options?: RequestInit): Promise<AccessItem[]> => {
+  
+  return transport<AccessItem[]>(getReviewEmergenciesUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * It becomes a task for whoever runs this installation.
+ * @summary Say that an emergency access was not right
+ */
+export const getObjectToEmergencyUrl = (id: string,
+    access: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/emergency-accesses/${access}/objection`
+}
+
+export const objectToEmergency = async (id: string,
+    access: string,
+    objectionWish: ObjectionWish, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getObjectToEmergencyUrl(id,access),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      objectionWish,)
+  }
+);}
+
+
+
+/**
+ * It is open to whoever may read the person's record, and to a helper who broke the glass.
+ * @summary See the emergency card
+ */
+export const getGetEmergencyCardUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/emergency-card`
+}
+
+export const getEmergencyCard = async (id: string, options?: RequestInit): Promise<EmergencyCard> => {
+  
+  return transport<EmergencyCard>(getGetEmergencyCardUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary List the emergency contacts
+ */
+export const getGetEmergencyContactsUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/emergency-contacts`
+}
+
+export const getEmergencyContacts = async (id: string, options?: RequestInit): Promise<NamedContact[]> => {
+  
+  return transport<NamedContact[]>(getGetEmergencyContactsUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Those named before are replaced. Contacts of other kinds stay.
+ * @summary Name the emergency contacts
+ */
+export const getNameEmergencyContactsUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/emergency-contacts`
+}
+
+export const nameEmergencyContacts = async (id: string,
+    namedContact: NamedContact[], options?: RequestInit): Promise<NamedContact[]> => {
+  
+  return transport<NamedContact[]>(getNameEmergencyContactsUrl(id),
+  {      
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      namedContact,)
+  }
+);}
+
+
+
+/**
+ * @summary List the links that share the emergency card
+ */
+export const getListEmergencyLinksUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/emergency-links`
+}
+
+export const listEmergencyLinks = async (id: string, options?: RequestInit): Promise<LinkItem[]> => {
+  
+  return transport<LinkItem[]>(getListEmergencyLinksUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Make a link that shares the emergency card
+ */
+export const getCreateEmergencyLinkUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/emergency-links`
+}
+
+export const createEmergencyLink = async (id: string,
+    linkWish: LinkWish, options?: RequestInit): Promise<LinkCode> => {
+  
+  return transport<LinkCode>(getCreateEmergencyLinkUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      linkWish,)
+  }
+);}
+
+
+
+/**
+ * The code is kept sealed under the person's own key, so that it can be shown again.
+ * @summary Show the code of a link
+ */
+export const getShowEmergencyLinkUrl = (id: string,
+    link: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/emergency-links/${link}`
+}
+
+export const showEmergencyLink = async (id: string,
+    link: string, options?: RequestInit): Promise<LinkCode> => {
+  
+  return transport<LinkCode>(getShowEmergencyLinkUrl(id,link),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Take a link back
+ */
+export const getRevokeEmergencyLinkUrl = (id: string,
+    link: string,) => {
+
+
+  
+
+  return `/api/v1/people/${id}/emergency-links/${link}`
+}
+
+export const revokeEmergencyLink = async (id: string,
+    link: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getRevokeEmergencyLinkUrl(id,link),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
   }
 );}
 
@@ -1304,6 +1746,131 @@ export const getTimeline = async (id: string,
   {      
     ...options,
     method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary List the access policies
+ */
+export const getListPoliciesUrl = () => {
+
+
+  
+
+  return `/api/v1/policies`
+}
+
+export const listPolicies = async ( options?: RequestInit): Promise<PolicyItem[]> => {
+  
+  return transport<PolicyItem[]>(getListPoliciesUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * A policy of which any part is not understood is refused whole.
+ * @summary Write an access policy
+ */
+export const getCreatePolicyUrl = () => {
+
+
+  
+
+  return `/api/v1/policies`
+}
+
+export const createPolicy = async (policy: Policy, options?: RequestInit): Promise<PolicyItem> => {
+  
+  return transport<PolicyItem>(getCreatePolicyUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      policy,)
+  }
+);}
+
+
+
+/**
+ * @summary Read an access policy
+ */
+export const getReadPolicyUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/policies/${id}`
+}
+
+export const readPolicy = async (id: string, options?: RequestInit): Promise<PolicyItem> => {
+  
+  return transport<PolicyItem>(getReadPolicyUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * The accounts that have it obey it at once.
+ * @summary Replace an access policy
+ */
+export const getReplacePolicyUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/policies/${id}`
+}
+
+export const replacePolicy = async (id: string,
+    policy: Policy, options?: RequestInit): Promise<PolicyItem> => {
+  
+  return transport<PolicyItem>(getReplacePolicyUrl(id),
+  {      
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      policy,)
+  }
+);}
+
+
+
+/**
+ * @summary Delete an access policy
+ */
+export const getDeletePolicyUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/policies/${id}`
+}
+
+export const deletePolicy = async (id: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getDeletePolicyUrl(id),
+  {      
+    ...options,
+    method: 'DELETE'
     
     
   }

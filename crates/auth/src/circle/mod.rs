@@ -28,8 +28,15 @@ use std::collections::BTreeMap;
 const STEP: u32 = 500;
 
 /// The types whose change changes somebody's circle.
-pub(crate) const DECIDING_TYPES: &[&str] =
-    &["AccessPolicy", "CareTeam", "Consent", EMERGENCY_ACCESS, "Patient", "PractitionerRole", "RelatedPerson"];
+pub(crate) const DECIDING_TYPES: &[&str] = &[
+    "AccessPolicy",
+    "CareTeam",
+    "Consent",
+    EMERGENCY_ACCESS,
+    "Patient",
+    "PractitionerRole",
+    "RelatedPerson",
+];
 
 impl Auth {
     /// Who an account is to the rest of Salus at this moment, with what they may do.

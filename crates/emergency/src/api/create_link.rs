@@ -51,6 +51,7 @@ pub(crate) async fn handle(
     Json(wish): Json<LinkWish>,
 ) -> Result<Response, ApiError> {
     require_own_and_write(&caller, &id)?;
+    caller.require_step_up()?;
     if !MINUTES.contains(&wish.minutes) {
         let words = "A link can be opened for 15 minutes at least and for a year at most.";
         return Err(ApiError::invalid(words).at("minutes", words));

@@ -23,6 +23,7 @@ pub(crate) async fn handle(
     Json(wish): Json<Vec<NamedContact>>,
 ) -> Result<Json<Vec<NamedContact>>, ApiError> {
     require_own_and_write(&caller, &id)?;
+    caller.require_step_up()?;
     if wish.len() > MOST {
         return Err(ApiError::invalid("There can be ten emergency contacts."));
     }

@@ -23,6 +23,7 @@ pub(crate) async fn handle(
     Path((id, link)): Path<(String, String)>,
 ) -> Result<Json<LinkCode>, ApiError> {
     require_own_and_write(&caller, &id)?;
+    caller.require_step_up()?;
     let records = app.store.system("show a person the code of their emergency link");
     let link = link_of(&records, &id, &link).await?;
     let item = LinkItem::of(&link, Vec::new(), caller.now);
