@@ -83,6 +83,7 @@ macro_rules! every_story {
             erasing::what_there_is_is_counted_before,
             erasing::what_others_say_of_somebody_is_found,
             erasing::what_is_purged_leaves_no_version,
+            erasing::nothing_is_left_where_a_row_once_stood,
             feed::the_feed_tells_every_change_once_in_order,
             feed::a_watcher_hears_of_every_commit,
             feed::a_cursor_stays_where_it_was_put,

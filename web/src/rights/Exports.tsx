@@ -65,7 +65,7 @@ function ExportRow({ personId, one, onGone }: { personId: string; one: RecordExp
       detail={`${size(one.size ?? 0)} · here until ${day(one.expiresAt)}`}
       when={asked}
       action={
-        <div className={classes.pair}>
+        <div className={classes.actions}>
           <Button component="a" variant="default" href={getDownloadExportUrl(personId, one.id)} download={one.fileName} leftSection={<Icon name="download" />}>
             Download
           </Button>

@@ -60,7 +60,7 @@ function Restrict({ personId, all, onDone }: { personId: string; all: DataClass[
         you will not see it either.
       </p>
       <Checkbox.Group label="Only these" value={chosen} onChange={setChosen}>
-        <div className={classes.pair}>
+        <div className={classes.kinds}>
           {all.map((one) => (
             <Checkbox key={one.code} value={one.code} label={one.title} />
           ))}

@@ -2,7 +2,7 @@
 
 use super::row::{Id, RID_MARK, int, unsigned};
 use super::writer::Session;
-use super::{audit, commit};
+use super::{audit, commit, scour};
 use crate::Holdings;
 use crate::backend::{Counts, Erasure, Foreign, Purge};
 use rusqlite::{Connection, OptionalExtension, Result, params};
@@ -99,6 +99,7 @@ pub(super) fn erase(session: &mut Session<'_>, erasure: &Erasure) -> Result<()> 
         connection.execute(REMOVE_JOBS, [patient_id])?;
     }
     audit::forget_details(connection, erasure.audit.patient)?;
+    scour::scour(connection)?;
     session.erased.insert(erasure.pat);
     audit::append(session, std::slice::from_ref(&erasure.audit), 0)
 }

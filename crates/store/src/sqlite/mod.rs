@@ -11,6 +11,7 @@ mod migrations;
 mod reader;
 mod row;
 mod schema;
+mod scour;
 mod writer;
 
 pub(crate) use keys::{SqliteKeys, count_keys};
@@ -248,6 +249,7 @@ fn check_statements(connection: &rusqlite::Connection) -> Result<(), Error> {
         audit::STATEMENTS,
         job::STATEMENTS,
         erase::STATEMENTS,
+        scour::STATEMENTS,
     ];
     for statement in all.into_iter().flatten() {
         connection.prepare(statement).map_err(sql_error)?;
