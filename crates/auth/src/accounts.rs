@@ -6,7 +6,7 @@ use crate::lockout::Attempt;
 use crate::password_rule::{self, WeakPassword};
 use crate::sessions::{USER_SESSION, deletion, owned};
 use crate::token::CredentialId;
-use crate::{Auth, Error};
+use crate::{Auth, Error, oauth};
 use jiff::SignedDuration;
 use salus_access::{Relationship, Role};
 use salus_core::{Secret, Uid};
@@ -241,6 +241,7 @@ impl Auth {
         for stored in owned(&records, API_TOKEN, account).await? {
             batch.ops.push(deletion(API_TOKEN, stored.id));
         }
+        batch.ops.extend(oauth::ends_of_account(&records, account).await?);
         if !batch.ops.is_empty() {
             records.write(batch).await?;
         }

@@ -5,6 +5,7 @@ use crate::api_tokens::{API_TOKEN, ApiToken};
 use crate::cache::{Known, good_until};
 use crate::factor;
 use crate::method::{Method, Proof, stepped_up_at};
+use crate::oauth::{ClientId, Delegation};
 use crate::sessions::{Session, USER_SESSION};
 use crate::token::{Credential, CredentialId};
 use crate::{Auth, Error};
@@ -39,6 +40,10 @@ pub struct Identity {
     pub stepped_up_at: Option<Timestamp>,
     /// What they can show it with again: the account's second factors, or else its password.
     pub factors: Arc<[Method]>,
+    /// The client that acts for them; none where they act themselves.
+    pub client: Option<ClientId>,
+    /// What that client was given.
+    pub delegation: Option<Arc<Delegation>>,
 }
 
 /// What a credential is good for; a session is good for everything its account may do.
@@ -94,7 +99,7 @@ impl Auth {
             Some(known) => known,
             None => {
                 let mark = self.inner.cache.mark();
-                let Some(known) = self.look_up(&id, now).await? else { return Ok(None) };
+                let Some(known) = self.look_up(credential, &id, now).await? else { return Ok(None) };
                 let known = Arc::new(known);
                 self.inner.cache.remember(id, Arc::clone(&known), mark);
                 known
@@ -107,20 +112,30 @@ impl Auth {
         Ok(Some(known.identity.clone()))
     }
 
-    async fn look_up(&self, id: &CredentialId, now: Timestamp) -> Result<Option<Known>, Error> {
+    async fn look_up(
+        &self,
+        credential: &Credential,
+        id: &CredentialId,
+        now: Timestamp,
+    ) -> Result<Option<Known>, Error> {
         let records = self.inner.store.system("authenticate a request");
-        let (account, scope, expires_at, seen_at, version, proofs, proved_at) = match id {
+        let (account, scope, expires_at, seen_at, version, proofs, proved_at, delegation) = match id {
             CredentialId::Session(id) => {
                 let Some(stored) = records.read(USER_SESSION, id).await? else { return Ok(None) };
                 let Session { account, expires_at, seen_at, created_at, proofs, .. } =
                     Session::read(&stored)?;
                 let proved_at = proofs.iter().map(|proof| proof.at).max().unwrap_or(created_at);
-                (account, TokenScope::Write, expires_at, seen_at, stored.version, proofs, proved_at)
+                (account, TokenScope::Write, expires_at, seen_at, stored.version, proofs, proved_at, None)
             }
             CredentialId::Token(id) => {
                 let Some(stored) = records.read(API_TOKEN, id).await? else { return Ok(None) };
                 let ApiToken { account, scope, expires_at, created_at, .. } = ApiToken::read(&stored)?;
-                (account, scope, expires_at, now, stored.version, Vec::new(), created_at)
+                (account, scope, expires_at, now, stored.version, Vec::new(), created_at, None)
+            }
+            CredentialId::Access(id) => {
+                let Some(found) = self.delegated(credential, id).await? else { return Ok(None) };
+                let (since, until) = found.span;
+                (found.account, TokenScope::Write, until, now, 0, Vec::new(), since, Some(found.delegation))
             }
         };
         let Some(stored) = records.read(USER_ACCOUNT, &account).await? else { return Ok(None) };
@@ -133,8 +148,12 @@ impl Auth {
         let until = changes.into_iter().chain(emergencies).min();
         let factors = match id {
             CredentialId::Session(_) => factor::step_up_with(&records, &account.id).await?,
-            CredentialId::Token(_) => Vec::new(),
+            CredentialId::Token(_) | CredentialId::Access(_) => Vec::new(),
         };
+        let mut subject = scope.narrow(subject);
+        if let Some(delegation) = &delegation {
+            delegation.bound(&mut subject);
+        }
         let identity = Identity {
             subject: Arc::new(subject),
             email: account.email.into(),
@@ -145,6 +164,8 @@ impl Auth {
             proved_at,
             stepped_up_at: stepped_up_at(&proofs, factors.iter().any(|factor| factor.is_second())),
             factors: factors.into(),
+            client: delegation.as_ref().map(|delegation| delegation.client.clone()),
+            delegation: delegation.map(Arc::new),
         };
         let seen_us = AtomicI64::new(seen_at.as_microsecond());
         Ok(Some(Known { identity, version, seen_us, good_until: good_until(now, until) }))
@@ -153,7 +174,7 @@ impl Auth {
     fn is_alive(&self, known: &Known, now: Timestamp) -> bool {
         let idle_us = self.inner.config.idle().as_secs() * 1_000_000;
         let is_idle = || now.as_microsecond() >= known.seen_us.load(Ordering::SeqCst).saturating_add(idle_us);
-        let may_idle = matches!(known.identity.credential, CredentialId::Token(_));
+        let may_idle = !matches!(known.identity.credential, CredentialId::Session(_));
         now < known.identity.expires_at && (may_idle || !is_idle())
     }
 

@@ -7,7 +7,7 @@ use crate::authenticate::Identity;
 use crate::circle::DECIDING_TYPES;
 use crate::factor::USER_FACTOR;
 use crate::token::CredentialId;
-use crate::{Inner, account::USER_ACCOUNT, api_tokens::API_TOKEN, sessions::USER_SESSION};
+use crate::{Inner, account::USER_ACCOUNT, api_tokens::API_TOKEN, oauth, sessions::USER_SESSION};
 use jiff::SignedDuration;
 use salus_core::Timestamp;
 use salus_store::{Store, Tally};
@@ -102,7 +102,10 @@ pub(crate) fn follow_the_log(inner: &Arc<Inner>) {
 async fn forget_changes(inner: &Inner, after: u64) {
     let changes = match inner.store.feed(after, STEP).await {
         Ok(changes) if changes.len() < STEP as usize => changes,
-        Ok(_) | Err(_) => return inner.cache.forget_all(),
+        Ok(_) | Err(_) => {
+            inner.oauth.forget();
+            return inner.cache.forget_all();
+        }
     };
     for change in changes {
         match change.type_name.as_str() {
@@ -110,7 +113,7 @@ async fn forget_changes(inner: &Inner, after: u64) {
             other if DECIDING_TYPES.contains(&other) => inner.cache.forget_all(),
             USER_SESSION => inner.cache.forget(&CredentialId::Session(change.id)),
             API_TOKEN => inner.cache.forget(&CredentialId::Token(change.id)),
-            _ => {}
+            other => oauth::forget_change(inner, other, change.event, change.id),
         }
     }
 }

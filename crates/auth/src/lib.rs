@@ -23,6 +23,7 @@ mod factor;
 mod forget;
 pub mod lockout;
 pub mod method;
+pub mod oauth;
 mod password;
 pub mod password_rule;
 mod policies;
@@ -42,6 +43,7 @@ pub use circle::{EMAIL_SYSTEM, Reach, Way};
 pub use forget::Unlinked;
 pub use lockout::LockoutConfig;
 pub use method::{Method, Proof, amr};
+pub use oauth::{ClientId, OAuthConfig, OAuthError};
 pub use password::PasswordCost;
 pub use password_rule::WeakPassword;
 pub use policies::{PolicyDocument, PolicyError};
@@ -97,6 +99,8 @@ pub struct AuthConfig {
     pub majority_years: u8,
     /// How many minutes an emergency stays open once somebody broke the glass; at most 480.
     pub emergency_minutes: u32,
+    /// What other programs are given, and for how long.
+    pub oauth: OAuthConfig,
 }
 
 /// Eight hours: a shift.
@@ -113,6 +117,7 @@ impl Default for AuthConfig {
             token_days: 365,
             majority_years: 18,
             emergency_minutes: 60,
+            oauth: OAuthConfig::default(),
         }
     }
 }
@@ -135,6 +140,7 @@ struct Inner {
     passwords: Passwords,
     lockout: Lockout,
     cache: Cache,
+    oauth: oauth::State,
 }
 
 impl Auth {
@@ -149,10 +155,15 @@ impl Auth {
         }
         let passwords = Passwords::new(config.password_cost, Arc::clone(store.rng()))?;
         let lockout = Lockout::new(config.lockout);
-        let cache = Cache::new(&store);
-        let inner = Arc::new(Inner { store, config, passwords, lockout, cache });
+        let (cache, oauth) = (Cache::new(&store), oauth::State::default());
+        let inner = Arc::new(Inner { store, config, passwords, lockout, cache, oauth });
         cache::follow_the_log(&inner);
         Ok(Self { inner })
+    }
+
+    /// How people sign in and for how long.
+    pub fn config(&self) -> &AuthConfig {
+        &self.inner.config
     }
 
     fn now(&self) -> Timestamp {

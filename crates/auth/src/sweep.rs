@@ -25,7 +25,7 @@ impl Auth {
         });
         let tokens =
             sweep(&records, API_TOKEN, |stored| Ok(now >= ApiToken::read(stored)?.expires_at + TOKENS_SHOWN));
-        Ok(sessions.await? + tokens.await?)
+        Ok(sessions.await? + tokens.await? + self.sweep_oauth().await?)
     }
 }
 

@@ -11,7 +11,16 @@ use salus_core::{Rng, Secret};
 /// What an API token begins with, so that people and scanners of source code recognise one.
 pub const API_TOKEN_PREFIX: &str = "salus_";
 
+/// What the other secrets begin with, each kind by its own letters.
+pub(crate) const ACCESS_TOKEN_PREFIX: &str = "salus_at_";
+pub(crate) const CLIENT_SECRET_PREFIX: &str = "salus_cs_";
+pub(crate) const CODE_PREFIX: &str = "salus_ac_";
+pub(crate) const INVITATION_PREFIX: &str = "salus_in_";
+pub(crate) const LAUNCH_PREFIX: &str = "salus_la_";
+pub(crate) const REFRESH_TOKEN_PREFIX: &str = "salus_rt_";
+
 const SECRET_CHARS: usize = 43;
+const MOST_JWT_CHARS: usize = 4_096;
 
 /// What a request shows to say who sends it.
 #[derive(Debug, Clone)]
@@ -25,17 +34,39 @@ pub enum Credential {
 impl Credential {
     /// The id its session or token is stored under; `None` where it cannot be one of ours.
     pub(crate) fn id(&self) -> Option<CredentialId> {
-        let (text, body) = match self {
-            Self::Cookie(text) => (text.expose(), Some(text.expose().as_str())),
-            Self::Bearer(text) => (text.expose(), text.expose().strip_prefix(API_TOKEN_PREFIX)),
-        };
-        let is_sign = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        let is_ours = body.is_some_and(|body| body.len() == SECRET_CHARS && body.bytes().all(is_sign));
-        is_ours.then(|| match self {
-            Self::Cookie(_) => CredentialId::Session(stored_id(text)),
-            Self::Bearer(_) => CredentialId::Token(stored_id(text)),
-        })
+        match self {
+            Self::Cookie(text) => {
+                is_random(text.expose()).then(|| CredentialId::Session(stored_id(text.expose())))
+            }
+            Self::Bearer(text) => {
+                let text = text.expose();
+                let is_access = text.strip_prefix(ACCESS_TOKEN_PREFIX).is_some_and(is_random) || is_jwt(text);
+                let is_api = text.strip_prefix(API_TOKEN_PREFIX).is_some_and(is_random);
+                match (is_access, is_api) {
+                    (true, _) => Some(CredentialId::Access(stored_id(text))),
+                    (_, true) => Some(CredentialId::Token(stored_id(text))),
+                    _ => None,
+                }
+            }
+        }
     }
+}
+
+/// Whether this may be 32 random bytes of ours.
+fn is_random(text: &str) -> bool {
+    text.len() == SECRET_CHARS && text.bytes().all(is_sign)
+}
+
+/// Whether this looks like a signed JWT.
+pub(crate) fn is_jwt(text: &str) -> bool {
+    let parts = || text.split('.');
+    text.len() <= MOST_JWT_CHARS
+        && parts().count() == 3
+        && parts().all(|part| !part.is_empty() && part.bytes().all(is_sign))
+}
+
+fn is_sign(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
 }
 
 /// The id of a stored session or token: hex SHA-256 of its secret. It opens nothing.
@@ -45,24 +76,34 @@ pub enum CredentialId {
     Session(String),
     /// Of an `ApiToken`.
     Token(String),
+    /// Of the access token of a client, an `OAuthToken`.
+    Access(String),
 }
 
 /// A fresh secret for a session, and the id to store.
 pub(crate) fn fresh_session(rng: &dyn Rng) -> (Secret<String>, String) {
-    with_id(URL_SAFE_NO_PAD.encode(rng.bytes::<32>()))
+    fresh(rng, "")
 }
 
 /// A fresh secret for an API token, and the id to store.
 pub(crate) fn fresh_api_token(rng: &dyn Rng) -> (Secret<String>, String) {
-    with_id(format!("{API_TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(rng.bytes::<32>())))
+    fresh(rng, API_TOKEN_PREFIX)
 }
 
-fn with_id(text: String) -> (Secret<String>, String) {
+/// A fresh secret that begins with `prefix`, and the id to store.
+pub(crate) fn fresh(rng: &dyn Rng, prefix: &str) -> (Secret<String>, String) {
+    let text = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(rng.bytes::<32>()));
     let id = stored_id(&text);
     (Secret::new(text), id)
 }
 
-fn stored_id(secret: &str) -> String {
+/// A name that nobody guesses and that is stored as it is: for what is good for a moment and opens nothing by itself.
+pub(crate) fn fresh_id(rng: &dyn Rng) -> String {
+    hex::encode(rng.bytes::<32>())
+}
+
+/// Hex SHA-256.
+pub(crate) fn stored_id(secret: &str) -> String {
     hex::encode(digest(&SHA256, secret.as_bytes()))
 }
 

@@ -31,6 +31,9 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     pub fn new(store: Store, auth: Auth, config: HttpConfig) -> Self {
+        if let Some(origin) = &config.public_origin {
+            auth.is_found_at(origin);
+        }
         Self {
             clock: Arc::clone(store.clock()),
             rng: Arc::clone(store.rng()),

@@ -3,6 +3,7 @@
 use crate::address::client_address;
 use crate::cookie::session_of;
 use crate::layers::envelope::RequestId;
+use crate::layers::headers::is_under;
 use crate::limits::Lane;
 use crate::{ApiError, App};
 use axum::extract::FromRequestParts;
@@ -58,6 +59,17 @@ impl Caller {
         }
     }
 
+    /// Makes sure that a person is here themselves, in a session of their own: neither a program by a token, nor an app.
+    ///
+    /// # Errors
+    /// 403 otherwise.
+    pub fn require_session(&self) -> Result<(), ApiError> {
+        match self.identity.credential {
+            CredentialId::Session(_) => Ok(()),
+            _ => Err(ApiError::forbidden("This is for people in their own session. Sign in to do that.")),
+        }
+    }
+
     /// Goes on for whoever runs the installation alone. To anybody else there is no such page.
     pub fn require_admin(&self) -> Result<(), ApiError> {
         if self.subject.has_role(Role::Admin) { Ok(()) } else { Err(ApiError::not_found("page")) }
@@ -73,6 +85,11 @@ impl FromRequestParts<App> for Caller {
         }
         let credential = credential_of(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
         let caller = identify(app, &credential, Lane::of(parts.uri.path())).await?;
+        if caller.identity.client.is_some() && is_under(parts.uri.path(), "/api") {
+            let words =
+                "Apps reach the record by the FHIR interface. This is for people in their own session.";
+            return Err(ApiError::forbidden(words));
+        }
         let origin = Origin {
             address: client_address(&parts.extensions, &parts.headers, app.config.trusted_proxies),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
@@ -91,6 +108,10 @@ fn program(identity: &Identity) -> String {
     match &identity.credential {
         CredentialId::Session(_) => "web".to_owned(),
         CredentialId::Token(id) => format!("api-token:{}", id.get(..12).unwrap_or(id)),
+        CredentialId::Access(_) => {
+            let client = identity.client.as_ref().map_or("unknown", |client| &client.0);
+            format!("app:{client}")
+        }
     }
 }
 
@@ -98,6 +119,9 @@ fn program(identity: &Identity) -> String {
 pub(crate) async fn identify(app: &App, credential: &Credential, lane: Lane) -> Result<Caller, ApiError> {
     let identity = app.auth.authenticate(credential).await?.ok_or_else(ApiError::unauthenticated)?;
     app.limits.check_account(&identity.subject.account, lane)?;
+    if let Some(client) = &identity.client {
+        app.check_client(&client.0)?;
+    }
     let records = app.store.as_user(Arc::clone(&identity.subject));
     Ok(Caller { subject: Arc::clone(&identity.subject), records, identity, now: app.now() })
 }

@@ -1,11 +1,13 @@
 //! Requests that another site makes in a person's name are turned away.
 //!
 //! Browsers say where an unsafe request comes from: `Sec-Fetch-Site`, and `Origin` where that is missing. A request that
-//! carries neither comes from no browser; one with an `Authorization` header was not made by a browser on its own.
+//! carries neither comes from no browser; one with an `Authorization` header was not made by a browser on its own. Under
+//! `/oauth` other sites are welcome: nothing there acts by the cookie.
 //!
 //! A WebSocket is opened by a safe method and then carries everything, so it must say where it comes from, always.
 
 use crate::ApiError;
+use crate::layers::headers::is_under;
 use http::header::{AUTHORIZATION, HOST, ORIGIN, UPGRADE};
 use http::{HeaderMap, Method, Uri};
 
@@ -20,7 +22,7 @@ pub(crate) fn check(
     public_origin: Option<&str>,
 ) -> Result<(), ApiError> {
     let opens_socket = opens_socket(method, headers);
-    let looks_at_no_cookie = headers.contains_key(AUTHORIZATION) || uri.path().starts_with(FOR_EVERY_SITE);
+    let looks_at_no_cookie = headers.contains_key(AUTHORIZATION) || uri.path().starts_with(FOR_EVERY_SITE) || is_under(uri.path(), "/oauth");
     if !opens_socket && (method.is_safe() || looks_at_no_cookie) {
         return Ok(());
     }

@@ -3,6 +3,8 @@
 /// Method and path of every operation that strangers may call. Everything else answers 401 to them before a handler is
 /// reached (`layers::door`); a test walks the whole API to make sure.
 pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
+    ("GET", "/.well-known/oauth-authorization-server"),
+    ("GET", "/.well-known/openid-configuration"),
     ("GET", "/api/v1/certificate-keys"),
     ("POST", "/api/v1/erasures/{id}/certificate"),
     ("GET", "/api/v1/links/{link}"),
@@ -11,8 +13,19 @@ pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
     ("POST", "/api/v1/links/{link}"),
     ("GET", "/api/v1/openapi.json"),
     ("POST", "/api/v1/session"),
+    ("GET", "/fhir/r4/.well-known/smart-configuration"),
     ("GET", "/fhir/r4/metadata"),
     ("GET", "/healthz"),
+    ("GET", "/oauth/authorize"),
+    ("POST", "/oauth/authorize"),
+    ("GET", "/oauth/end-session"),
+    ("POST", "/oauth/end-session"),
+    ("POST", "/oauth/introspect"),
+    ("GET", "/oauth/jwks.json"),
+    ("POST", "/oauth/par"),
+    ("POST", "/oauth/register"),
+    ("POST", "/oauth/revoke"),
+    ("POST", "/oauth/token"),
     ("GET", "/readyz"),
 ];
 
@@ -30,6 +43,8 @@ mod tests {
         let lines: Vec<String> =
             PUBLIC_ROUTES.iter().map(|(method, path)| format!("{method} {path}")).collect();
         insta::assert_snapshot!(lines.join("\n"), @r"
+        GET /.well-known/oauth-authorization-server
+        GET /.well-known/openid-configuration
         GET /api/v1/certificate-keys
         POST /api/v1/erasures/{id}/certificate
         GET /api/v1/links/{link}
@@ -38,8 +53,19 @@ mod tests {
         POST /api/v1/links/{link}
         GET /api/v1/openapi.json
         POST /api/v1/session
+        GET /fhir/r4/.well-known/smart-configuration
         GET /fhir/r4/metadata
         GET /healthz
+        GET /oauth/authorize
+        POST /oauth/authorize
+        GET /oauth/end-session
+        POST /oauth/end-session
+        POST /oauth/introspect
+        GET /oauth/jwks.json
+        POST /oauth/par
+        POST /oauth/register
+        POST /oauth/revoke
+        POST /oauth/token
         GET /readyz
         ");
     }

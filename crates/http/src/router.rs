@@ -1,9 +1,10 @@
 //! From an [`App`] and its capabilities to the service that is listened with.
 
+use crate::layers::cors;
 use crate::layers::door::door;
 use crate::layers::envelope::envelope;
 use crate::layers::guard::guard;
-use crate::layers::headers::{headers, is_under};
+use crate::layers::headers::{FOR_PROGRAMS, headers, is_under};
 use crate::layers::time_limit::time_limit;
 use crate::{ApiError, App, Capability, idempotency, openapi};
 use axum::extract::{DefaultBodyLimit, Request};
@@ -39,6 +40,7 @@ pub fn router(app: App, capabilities: Vec<Capability>, web: Option<axum::Router>
         .layer(CompressionLayer::new().compress_when(is_worth_compressing()))
         .layer(from_fn_with_state(layer(&app), time_limit))
         .layer(from_fn_with_state(layer(&app), guard))
+        .layer(from_fn_with_state(cors::rules(&app), cors::cors))
         .layer(from_fn_with_state(layer(&app), headers))
         .layer(from_fn_with_state(layer(&app), envelope))
         .with_state(app)
@@ -46,7 +48,7 @@ pub fn router(app: App, capabilities: Vec<Capability>, web: Option<axum::Router>
 
 /// What no route takes: a problem where programs ask, the web app where people do.
 async fn fall_back(web: Option<axum::Router>, request: Request) -> Response {
-    let is_for_programs = ["/api", "/fhir"].iter().any(|root| is_under(request.uri().path(), root));
+    let is_for_programs = FOR_PROGRAMS.iter().any(|root| is_under(request.uri().path(), root));
     if !is_for_programs && ![Method::GET, Method::HEAD].contains(request.method()) {
         return ApiError::method_not_allowed().into_response();
     }

@@ -60,13 +60,24 @@ impl TestApp {
 
     /// The platform and these capabilities, set up otherwise than usual.
     pub async fn with_config(capabilities: fn() -> Vec<Capability>, config: HttpConfig) -> Self {
+        Self::with_auth(capabilities, config, AuthConfig::default()).await
+    }
+
+    /// The platform and these capabilities, with another way of signing in than usual.
+    pub async fn with_auth(
+        capabilities: fn() -> Vec<Capability>,
+        config: HttpConfig,
+        auth: AuthConfig,
+    ) -> Self {
+        let public_origin = config.public_origin.clone().or_else(|| Some("http://salus.test".to_owned()));
+        let config = HttpConfig { public_origin, ..config };
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(ManualClock::at(START.parse().unwrap()));
         let shown: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
         let store =
             Store::open(StoreConfig::at(dir.path()), shown, Arc::new(SeededRng::new(1))).await.unwrap();
         let password_cost = PasswordCost { memory_kib: 64, passes: 1, ..PasswordCost::default() };
-        let auth = Auth::open(store.clone(), AuthConfig { password_cost, ..AuthConfig::default() }).unwrap();
+        let auth = Auth::open(store.clone(), AuthConfig { password_cost, ..auth }).unwrap();
         let app = App::new(store, auth, config);
         let jobs = capabilities().into_iter().flat_map(|capability| capability.jobs).collect();
         let listeners = capabilities().into_iter().flat_map(|capability| capability.listeners).collect();
@@ -216,6 +227,12 @@ impl TestClient {
     /// The id of the person's own `Patient`.
     pub fn patient(&self) -> &str {
         self.patient.as_deref().unwrap()
+    }
+
+    /// The same client, known to have this record of their own.
+    #[must_use]
+    pub fn with_patient(&self, patient: &str) -> Self {
+        Self { patient: Some(patient.to_owned()), ..self.clone() }
     }
 
     /// The same client, sending one header more.

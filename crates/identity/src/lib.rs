@@ -6,6 +6,8 @@
 //! Start reading at `api/mod.rs`.
 
 mod api;
+#[cfg(test)]
+mod testing;
 
 use salus_http::Capability;
 

@@ -4,6 +4,7 @@ pub mod account;
 pub mod ask;
 pub mod audit;
 pub mod bench;
+pub mod client;
 pub mod deid;
 pub mod demo;
 pub mod erase;

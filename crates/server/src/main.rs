@@ -53,6 +53,9 @@ enum Command {
     ExportPerson(command::export_person::Arguments),
     /// Delete what is kept no longer, or count it.
     Retention(command::retention::Arguments),
+    /// Look after the programs that may ask people for access.
+    #[command(subcommand)]
+    Client(command::client::Command),
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(command::audit::Command),
@@ -98,6 +101,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Erase(arguments) => command::erase::run(&config, arguments).await,
         Command::ExportPerson(arguments) => command::export_person::run(&config, arguments).await,
         Command::Retention(arguments) => command::retention::run(&config, arguments).await,
+        Command::Client(command) => command::client::run(&config, command).await,
         Command::Audit(command) => command::audit::run(&config, command).await,
         Command::Deid(command) => command::deid::run(&config, command).await,
         Command::Keys(command) => command::keys::run(&config, command).await,

@@ -2,7 +2,7 @@
 
 use super::{ApiError, REFUSED};
 use http::StatusCode;
-use salus_auth::{AccountError, PolicyError, SignInError, TokenError};
+use salus_auth::{AccountError, OAuthError, PolicyError, SignInError, TokenError};
 use salus_fhir::Issue;
 
 impl From<salus_store::Error> for ApiError {
@@ -29,6 +29,15 @@ impl From<salus_auth::Error> for ApiError {
             salus_auth::Error::Busy => Self::busy(),
             salus_auth::Error::Store(cause) => cause.into(),
             cause => Self::internal(cause.to_string()),
+        }
+    }
+}
+
+impl From<OAuthError> for ApiError {
+    fn from(error: OAuthError) -> Self {
+        match error {
+            OAuthError::Refused(refusal) => Self::invalid(refusal.description),
+            OAuthError::Other(cause) => cause.into(),
         }
     }
 }

@@ -35,7 +35,7 @@ const HSTS: &str = "max-age=63072000; includeSubDomains";
 
 /// Adds what the handler did not set itself.
 pub(crate) async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_data = ["/api", "/fhir"].iter().any(|root| is_under(request.uri().path(), root));
+    let is_data = FOR_PROGRAMS.iter().any(|root| is_under(request.uri().path(), root));
     let mut answer = next.run(request).await;
     let headers = answer.headers_mut();
     for (name, value) in EVERYWHERE {
@@ -50,6 +50,9 @@ pub(crate) async fn headers(State(app): State<App>, request: Request, next: Next
     }
     answer
 }
+
+/// Where programs ask, and no page of the web app is.
+pub(crate) const FOR_PROGRAMS: [&str; 4] = ["/api", "/fhir", "/oauth", "/.well-known"];
 
 pub(crate) fn is_under(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -1,6 +1,9 @@
 //! The operations, a folder for each subject and a file for each operation.
 
 mod accounts;
+mod apps;
+mod clients;
+mod oauth;
 mod policies;
 
 use salus_http::App;
@@ -8,5 +11,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// All of them.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(accounts::routes()).merge(policies::routes())
+    OpenApiRouter::new()
+        .merge(accounts::routes())
+        .merge(apps::routes())
+        .merge(clients::routes())
+        .merge(oauth::routes())
+        .merge(policies::routes())
 }

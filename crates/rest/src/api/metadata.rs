@@ -54,8 +54,13 @@ fn statement() -> Value {
             "mode": "server",
             "documentation": format!("A Bundle of type batch or transaction has at most {MOST_ENTRIES} entries."),
             "security": {
-                "cors": false,
-                "description": "A session of the web app, or an API token as bearer. Each answer holds only what the asker may see.",
+                "cors": true,
+                "service": [{ "coding": [{
+                    "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+                    "code": "SMART-on-FHIR",
+                }] }],
+                "description": "An app's access token (see .well-known/smart-configuration), an API token as bearer, or \
+                    a session of the web app. Each answer holds only what the asker may see.",
             },
             "resource": type_name::of_r4().map(resource).collect::<Vec<_>>(),
             "interaction": on_system,

@@ -39,6 +39,7 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
         TcpListener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?;
     let certificates = config.http.tls.as_ref().map(tls::Certificates::open).transpose()?;
     let address = address(listener.local_addr()?, certificates.is_some());
+    app.auth.is_found_at(&address);
     let store = app.store.clone();
     config.retention.check()?;
     salus_rights::retention::start(&app, &config.retention).await?;
