@@ -16,6 +16,17 @@ const accounts = {
 }
 let account
 let job
+let apps = [
+  {
+    id: 'g1',
+    app: { id: 'c1', name: 'Sunflower', comesFrom: 'https://sunflower.example', isVouchedFor: true },
+    permissions: [{ scope: 'patient/Observation.rs', words: 'see and search measurements and test results in the record you choose', kind: 'look', isOptional: true }],
+    person: null,
+    since: '2026-11-02T10:00:00Z',
+    usedAt: '2026-11-20T18:40:00Z',
+    endsAt: '2027-05-01T10:00:00Z',
+  },
+]
 let tokens = [{ id: 't1', label: 'Backup at home', scope: 'read', createdAt: '2026-08-01T10:00:00Z', expiresAt: '2026-10-30T10:00:00Z' }]
 const agents = ['Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0', 'Mozilla/5.0 (iPhone) Safari/605.1']
 let sessions = agents.map((agent, index) => ({ id: `s${index}`, agent, isCurrent: index === 0, createdAt: '2026-11-20T18:12:00Z', seenAt: '2026-11-21T04:40:00Z', expiresAt: '2026-11-21T18:12:00Z' }))
@@ -30,6 +41,22 @@ files.set('d1', letter(data.letterLines))
 files.set('d2', Buffer.from('Visit on 10 February 2026\n\nShoulder moves freely again.\nPain at night is gone. Exercises twice a week for two more months.\n'))
 files.set('d3', files.get('d1'))
 files.set('d4', Buffer.from('not a PDF'))
+
+const question = () => ({
+  app: { id: 'c2', name: 'Seedling', comesFrom: 'http://127.0.0.1:8123', isVouchedFor: false },
+  permissions: [
+    { scope: 'openid', words: 'know that it is you', kind: 'identity', isOptional: false },
+    { scope: 'launch/patient', words: 'know whose record you choose for it', kind: 'identity', isOptional: false },
+    { scope: 'patient/Observation.rs', words: 'see and search measurements and test results in the record you choose', kind: 'look', isOptional: true },
+    { scope: 'patient/Observation.c', words: 'create measurements and test results in the record you choose', kind: 'change', isOptional: true },
+    { scope: 'offline_access', words: 'come back without you, until you take the access away', kind: 'stay', isOptional: true },
+  ],
+  needsPerson: true,
+  people: session().people,
+  mustSignInAgain: false,
+  endsAt: '2026-11-22T10:00:00Z',
+  endsAfterDays: 180,
+})
 
 const people = () => (account?.roles.includes('clinician') ? data.patients : data.people)
 const session = () => ({ account, expiresAt: '2026-11-22T10:00:00Z', people: people().slice(0, account.roles.includes('clinician') ? 50 : 3) })
@@ -56,6 +83,11 @@ const routes = [
   ['POST', /^\/people\/\w+\/questions$/, (_, body) => answer(JSON.parse(body).question, documents)],
   ['POST', /^\/people\/\w+\/import$/, () => ({ jobId: (job = { id: 'j1', kind: 'import', state: 'running', done: 0, total: 400 }).id })],
   ['GET', /^\/jobs\/\w+$/, () => (job.done >= job.total ? { ...job, state: 'done' } : ((job.done += 100), job))],
+  ['GET', /^\/app-requests$/, () => ({ question: question() })],
+  ['POST', /^\/app-requests$/, () => ({ sendTo: '/me' })],
+  ['GET', /^\/app-sign-outs$/, () => ({ app: apps[0]?.app })],
+  ['GET', /^\/apps$/, () => apps],
+  ['DELETE', /^\/apps\/(\w+)$/, ([id]) => void (apps = apps.filter((one) => one.id !== id))],
   ['GET', /^\/tokens$/, () => tokens],
   ['POST', /^\/tokens$/, (_, body) => makeToken(JSON.parse(body).label)],
   ['GET', /^\/sessions$/, () => sessions],

@@ -33,21 +33,35 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('../auth/SignIn')),
 })
 
-/** Everything behind the sign-in. */
-const app = createRoute({
-  getParentRoute: () => root,
-  id: 'app',
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.queryClient.ensureQueryData(sessionQuery)
-    } catch (error) {
-      if (error instanceof Failure && error.status === 401) {
-        throw redirect({ to: '/sign-in', search: { to: location.pathname === '/' ? undefined : location.href }, replace: true })
-      }
-      throw error
+/** Leads a stranger to the sign-in, and from there back to where they wanted to go. */
+async function requireSession({ context, location }: { context: { queryClient: QueryClient }; location: { pathname: string; href: string } }) {
+  try {
+    await context.queryClient.ensureQueryData(sessionQuery)
+  } catch (error) {
+    if (error instanceof Failure && error.status === 401) {
+      throw redirect({ to: '/sign-in', search: { to: location.pathname === '/' ? undefined : location.href }, replace: true })
     }
-  },
-  component: Shell,
+    throw error
+  }
+}
+
+/** Everything behind the sign-in. */
+const app = createRoute({ getParentRoute: () => root, id: 'app', beforeLoad: requireSession, component: Shell })
+
+/** What other programs ask a person who is signed in: one question, without the frame around it. */
+const asked = createRoute({ getParentRoute: () => root, id: 'asked', beforeLoad: requireSession, component: Outlet })
+const word = (search: Record<string, unknown>) => ({ ask: text(search.ask) ?? '' })
+const authorize = createRoute({
+  getParentRoute: () => asked,
+  path: '/apps/authorize',
+  validateSearch: word,
+  component: lazyRouteComponent(() => import('../apps/Authorize')),
+})
+const appSignOut = createRoute({
+  getParentRoute: () => asked,
+  path: '/apps/sign-out',
+  validateSearch: word,
+  component: lazyRouteComponent(() => import('../apps/SignOutAsked')),
 })
 
 /** One's own record when there is only that one to open; otherwise the choice of people. */
@@ -209,6 +223,7 @@ const parts = record.addChildren([glance, timeline, results, result, conditions,
 const tree = root.addChildren([
   signIn,
   erased,
+  asked.addChildren([authorize, appSignOut]),
   app.addChildren([home, people, me, breakGlass, openAccess, admin.addChildren([accounts, requests, audit]), person.addChildren([parts, ask, documents, document, emergency, privacy.addChildren([sharing, data])])]),
 ])
 

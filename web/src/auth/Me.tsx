@@ -1,5 +1,6 @@
 import { Button, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
+import { Apps } from '../apps/Apps'
 import { Icon } from '../ui/icons'
 import { Page } from '../ui/Page'
 import { Sheet } from '../ui/Sheet'
@@ -37,6 +38,7 @@ export default function Me() {
       </Sheet>
       <Sessions />
       <Password />
+      <Apps />
       <Tokens />
       <Sheet title="Leave">
         <div className={classes.inside}>
