@@ -25,7 +25,7 @@ pub fn run(yes: bool, words: &[&str]) -> Result {
     if words.contains(&"quick") {
         return Ok(());
     }
-    say("A person's walk through the web client, in Chromium");
+    say("A person's walk through the web client, and apps of other people, in Chromium");
     walk(&tools)
 }
 
@@ -51,7 +51,7 @@ fn walk(tools: &Tools) -> Result {
 }
 
 /// The walks, each a file in `web/e2e`.
-const WALKS: [&str; 2] = ["walk", "emergency"];
+const WALKS: [&str; 3] = ["walk", "apps", "emergency"];
 
 /// A demo server that ends with this value.
 struct Server {

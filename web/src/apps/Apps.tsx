@@ -67,7 +67,7 @@ function AppRow({ access }: { access: AppAccess }) {
       }
       when={`since ${day(access.since)}`}
       action={
-        <Button variant="subtle" loading={take.isPending} onClick={() => take.mutate()} aria-label={`Take the access of ${name} back`}>
+        <Button variant="subtle" loading={take.isPending} onClick={() => take.mutate()} aria-label={`Take back the access of ${name}`}>
           Take back
         </Button>
       }
