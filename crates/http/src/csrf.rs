@@ -22,7 +22,9 @@ pub(crate) fn check(
     public_origin: Option<&str>,
 ) -> Result<(), ApiError> {
     let opens_socket = opens_socket(method, headers);
-    let looks_at_no_cookie = headers.contains_key(AUTHORIZATION) || uri.path().starts_with(FOR_EVERY_SITE) || is_under(uri.path(), "/oauth");
+    let looks_at_no_cookie = headers.contains_key(AUTHORIZATION)
+        || uri.path().starts_with(FOR_EVERY_SITE)
+        || is_under(uri.path(), "/oauth");
     if !opens_socket && (method.is_safe() || looks_at_no_cookie) {
         return Ok(());
     }
