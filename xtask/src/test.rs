@@ -25,7 +25,7 @@ pub fn run(yes: bool, words: &[&str]) -> Result {
     if words.contains(&"quick") {
         return Ok(());
     }
-    say("A person's walk through the web client, and apps of other people, in Chromium");
+    say("Walks through the web client, and apps of other people, in Chromium");
     walk(&tools)
 }
 

@@ -245,6 +245,21 @@ export interface AccountSummary {
 }
 
 /**
+ * Its secret, where it proves itself by one. It is shown this once.
+ */
+export type AddedClientAllOfSecret = string | null;
+
+export type AddedClientAllOf = {
+  /** Its secret, where it proves itself by one. It is shown this once. */
+  secret?: AddedClientAllOfSecret;
+};
+
+/**
+ * A client just registered.
+ */
+export type AddedClient = ClientItem & AddedClientAllOf;
+
+/**
  * What the person's consents say to this emergency.
  */
 export type Agreed = typeof Agreed[keyof typeof Agreed];
@@ -292,6 +307,123 @@ export interface Answer {
    * @minimum 0
    */
   tookMs: number;
+}
+
+export type AppAccessApp = AppSummary | null;
+
+export type AppAccessPerson = PersonSummary | null;
+
+/**
+ * An app with access.
+ */
+export interface AppAccess {
+  app?: AppAccessApp;
+  /** When it ends in any case (RFC 3339). */
+  endsAt: string;
+  /** To take it back by. */
+  id: string;
+  /** What it may do. */
+  permissions: Permission[];
+  person?: AppAccessPerson;
+  /** Since when (RFC 3339). */
+  since: string;
+  /** When it was last used, give or take ten minutes (RFC 3339). */
+  usedAt: string;
+}
+
+/**
+ * Whose record, by the id of the `Patient`.
+ */
+export type AppDecisionPerson = string | null;
+
+/**
+ * A decision.
+ */
+export interface AppDecision {
+  /** The word that `/oauth/authorize` put into the address. */
+  ask: string;
+  /** Whether the app gets anything. */
+  isAllowed: boolean;
+  /** Whose record, by the id of the `Patient`. */
+  person?: AppDecisionPerson;
+  /** The scopes left ticked. */
+  scopes?: string[];
+}
+
+/**
+ * What an app asks for.
+ */
+export interface AppQuestion {
+  /** Who asks. */
+  app: AppSummary;
+  /**
+   * After how many days the app has to ask again in any case.
+   * @minimum 0
+   */
+  endsAfterDays: number;
+  /** When access ends that does not go on while the person is away (RFC 3339). */
+  endsAt: string;
+  /** Whether the app wants the person to sign in again first. */
+  mustSignInAgain: boolean;
+  /** Whether it is about one person's record. */
+  needsPerson: boolean;
+  /** Whose record it can be: the one it was opened for, or any the account may open. */
+  people: PersonSummary[];
+  /** What for, in its own order. */
+  permissions: Permission[];
+}
+
+export type AppRequestQuestion = AppQuestion | null;
+
+/**
+ * Where to send the browser at once: the request is wrong, and the app is told so.
+ */
+export type AppRequestSendTo = string | null;
+
+/**
+ * What there is to decide, or where to go instead.
+ */
+export interface AppRequest {
+  question?: AppRequestQuestion;
+  /** Where to send the browser at once: the request is wrong, and the app is told so. */
+  sendTo?: AppRequestSendTo;
+}
+
+export type AppSignOutApp = AppSummary | null;
+
+/**
+ * Where to go after signing out, if the app registered it.
+ */
+export type AppSignOutThenTo = string | null;
+
+/**
+ * The wish. It is the person who signs out, or does not.
+ */
+export interface AppSignOut {
+  app?: AppSignOutApp;
+  /** Where to go after signing out, if the app registered it. */
+  thenTo?: AppSignOutThenTo;
+}
+
+/**
+ * Its web site, as it says itself.
+ */
+export type AppSummarySite = string | null;
+
+/**
+ * An app.
+ */
+export interface AppSummary {
+  /** Where it comes from, as far as that can be told: the origin of its page, or the scheme that opens it. */
+  comesFrom: string;
+  /** Its id. */
+  id: string;
+  /** Whether somebody who runs this Salus vouches for it. */
+  isVouchedFor: boolean;
+  /** What it calls itself. */
+  name: string;
+  /** Its web site, as it says itself. */
+  site?: AppSummarySite;
 }
 
 export type AuditEntryAddress = string | null;
@@ -612,6 +744,65 @@ export type CitationSourceOneOfFour = DocumentSource & CitationSourceOneOfFourAl
  * Where a quote stands.
  */
 export type CitationSource = CitationSourceOneOf | CitationSourceOneOfFour;
+
+/**
+ * An invitation.
+ */
+export interface ClientInvitation {
+  /** To be sent after `Bearer ` to `/oauth/register`; good once, for a week. It is shown this once. */
+  invitation: string;
+}
+
+/**
+ * The account a service acts for.
+ */
+export type ClientItemActsFor = string | null;
+
+/**
+ * A client, as administrators see it.
+ */
+export interface ClientItem {
+  /** The account a service acts for. */
+  actsFor?: ClientItemActsFor;
+  /** How it proves who it is: `none`, `client_secret_basic`, `client_secret_post`, `private_key_jwt`. */
+  authMethod: string;
+  /** When it was registered (RFC 3339). */
+  createdAt: string;
+  /** What it may exchange for tokens. */
+  grantTypes: string[];
+  /** What it sends as `client_id`. */
+  id: string;
+  /** Whether an administrator registered it. */
+  isVouchedFor: boolean;
+  /** Whether it waits to be let in. */
+  isWaiting: boolean;
+  /** What it calls itself. */
+  name: string;
+  /** Where its answers may go. */
+  redirectUris: string[];
+  /** The most it may ask for. */
+  scope: string;
+}
+
+/**
+ * The account that a service without a person acts for, by its id.
+ */
+export type ClientRequestActsFor = string | null;
+
+/**
+ * What it says of itself, by the field names of RFC 7591.
+ */
+export type ClientRequestMetadata = { [key: string]: unknown };
+
+/**
+ * A client to be registered.
+ */
+export interface ClientRequest {
+  /** The account that a service without a person acts for, by its id. */
+  actsFor?: ClientRequestActsFor;
+  /** What it says of itself, by the field names of RFC 7591. */
+  metadata: ClientRequestMetadata;
+}
 
 export type CommonCode = string | null;
 
@@ -1214,6 +1405,28 @@ export const Known = {
 } as const;
 
 /**
+ * The app to open, by its id.
+ */
+export type LaunchRequestApp = string | null;
+
+/**
+ * The id of the `Encounter`.
+ */
+export type LaunchRequestEncounter = string | null;
+
+/**
+ * What is on the screen.
+ */
+export interface LaunchRequest {
+  /** The app to open, by its id. */
+  app?: LaunchRequestApp;
+  /** The id of the `Encounter`. */
+  encounter?: LaunchRequestEncounter;
+  /** The id of the `Patient`. */
+  person: string;
+}
+
+/**
  * A link with its code.
  */
 export interface LinkCode {
@@ -1399,6 +1612,23 @@ export interface ObjectionWish {
   objection: string;
 }
 
+/**
+ * Where to go, if the named app said where it is opened.
+ */
+export type OpenedLaunchGoTo = string | null;
+
+/**
+ * A launch.
+ */
+export interface OpenedLaunch {
+  /** Where to go, if the named app said where it is opened. */
+  goTo?: OpenedLaunchGoTo;
+  /** What the app needs as `iss`. */
+  iss: string;
+  /** What the app sends along as `launch`; good once, for ten minutes, for whoever opened it. */
+  launch: string;
+}
+
 export type OpeningItemAddress = string | null;
 
 /**
@@ -1438,6 +1668,34 @@ export interface PasswordChange {
    */
   newPassword: string;
 }
+
+/**
+ * One thing an app asks for.
+ */
+export interface Permission {
+  /** Whether the person may leave it out. */
+  isOptional: boolean;
+  /** Which group it belongs to. */
+  kind: PermissionKind;
+  /** The scope, to be sent back where it is left ticked. */
+  scope: string;
+  /** What the app can do with it, as the rest of a sentence that begins with "The app can". */
+  words: string;
+}
+
+/**
+ * The groups of permissions.
+ */
+export type PermissionKind = typeof PermissionKind[keyof typeof PermissionKind];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const PermissionKind = {
+  identity: 'identity',
+  look: 'look',
+  change: 'change',
+  stay: 'stay',
+} as const;
 
 /**
  * In full years, where the birth date is known to the day; for an infant, 0.
@@ -1917,6 +2175,14 @@ export const ScopeRequest = {
 } as const;
 
 /**
+ * Where to go on.
+ */
+export interface SendTo {
+  /** Where to send the browser: back to the app, with its answer. */
+  sendTo: string;
+}
+
+/**
  * A sentence of an answer.
  */
 export interface Sentence {
@@ -2133,6 +2399,10 @@ export interface UploadForm {
   file: Blob;
 }
 
+export type OauthMetadata200 = { [key: string]: unknown };
+
+export type OpenidConfiguration200 = { [key: string]: unknown };
+
 export type ListAccountsParams = {
 /**
  * The one with this e-mail address.
@@ -2147,6 +2417,20 @@ after?: string;
  * @minimum 0
  */
 count?: number;
+};
+
+export type ReadAppRequestParams = {
+/**
+ * The word that `/oauth/authorize` put into the address.
+ */
+ask: string;
+};
+
+export type ReadAppSignOutParams = {
+/**
+ * The word that `/oauth/end-session` put into the address.
+ */
+ask: string;
 };
 
 export type SearchAuditParams = {
@@ -2232,4 +2516,36 @@ before?: string;
  */
 count?: number;
 };
+
+export type SmartConfiguration200 = { [key: string]: unknown };
+
+export type IntrospectToken200 = { [key: string]: unknown };
+
+export type IntrospectToken401 = { [key: string]: unknown };
+
+export type SigningKeys200 = { [key: string]: unknown };
+
+export type PushAuthorization201 = { [key: string]: unknown };
+
+export type PushAuthorization400 = { [key: string]: unknown };
+
+export type PushAuthorization401 = { [key: string]: unknown };
+
+export type RegisterClient201 = { [key: string]: unknown };
+
+export type RegisterClient400 = { [key: string]: unknown };
+
+export type RegisterClient401 = { [key: string]: unknown };
+
+export type GiveTokenBack401 = { [key: string]: unknown };
+
+export type ExchangeForTokens200 = { [key: string]: unknown };
+
+export type ExchangeForTokens400 = { [key: string]: unknown };
+
+export type ExchangeForTokens401 = { [key: string]: unknown };
+
+export type UserInfo200 = { [key: string]: unknown };
+
+export type UserInfoByPost200 = { [key: string]: unknown };
 

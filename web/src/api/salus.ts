@@ -12,11 +12,19 @@ import type {
   AccountItem,
   AccountList,
   AccountRequest,
+  AddedClient,
   AllergyItem,
   Answer,
+  AppAccess,
+  AppDecision,
+  AppRequest,
+  AppSignOut,
   AuditPage,
   ChainState,
   ChangeRequest,
+  ClientInvitation,
+  ClientItem,
+  ClientRequest,
   ConditionItem,
   ConsentVersion,
   Correction,
@@ -29,6 +37,7 @@ import type {
   ErasureAccepted,
   ErasurePreview,
   ErasureWish,
+  ExchangeForTokens200,
   ExportWish,
   FetchLinkFileParams,
   GetTimelineParams,
@@ -36,8 +45,10 @@ import type {
   Health,
   ImmunizationItem,
   ImportAccepted,
+  IntrospectToken200,
   IssuedToken,
   Job,
+  LaunchRequest,
   LinkCode,
   LinkItem,
   LinkWish,
@@ -48,33 +59,93 @@ import type {
   MedicineItem,
   NamedContact,
   NoteWish,
+  OauthMetadata200,
   ObjectionWish,
   OpenDirectLinkParams,
+  OpenedLaunch,
+  OpenidConfiguration200,
   PasswordChange,
   PersonSummary,
   Policy,
   PolicyItem,
+  PushAuthorization201,
   Question,
+  ReadAppRequestParams,
+  ReadAppSignOutParams,
   Receipt,
   RecordExport,
+  RegisterClient201,
   Restriction,
   RestrictionWish,
   Restrictions,
   ResultGroup,
   SearchAuditParams,
+  SendTo,
   Session,
   SessionItem,
   ShareItem,
   ShareRequest,
   Sharing,
   SignInRequest,
+  SigningKeys200,
+  SmartConfiguration200,
   Timeline,
   TokenItem,
   TokenRequest,
-  UploadForm
+  UploadForm,
+  UserInfo200,
+  UserInfoByPost200
 } from './salus.schemas';
 
 import { transport } from '../app/transport';
+
+/**
+ * @summary OAuth discovery
+ */
+export const getOauthMetadataUrl = () => {
+
+
+  
+
+  return `/.well-known/oauth-authorization-server`
+}
+
+export const oauthMetadata = async ( options?: RequestInit): Promise<OauthMetadata200> => {
+  
+  return transport<OauthMetadata200>(getOauthMetadataUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary OpenID Connect discovery
+ */
+export const getOpenidConfigurationUrl = () => {
+
+
+  
+
+  return `/.well-known/openid-configuration`
+}
+
+export const openidConfiguration = async ( options?: RequestInit): Promise<OpenidConfiguration200> => {
+  
+  return transport<OpenidConfiguration200>(getOpenidConfigurationUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
 
 /**
  * Every other session and every API token of the account ends.
@@ -210,6 +281,142 @@ export const changeAccount = async (id: string,
 
 
 /**
+ * @summary What does an app ask for
+ */
+export const getReadAppRequestUrl = (params: ReadAppRequestParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : value.toString())
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/app-requests?${stringifiedParams}` : `/api/v1/app-requests`
+}
+
+export const readAppRequest = async (params: ReadAppRequestParams, options?: RequestInit): Promise<AppRequest> => {
+  
+  return transport<AppRequest>(getReadAppRequestUrl(params),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Needs a session. What is left ticked is given, and no more; a no is told to the app as well.
+ * @summary Decide what an app is given
+ */
+export const getDecideAppRequestUrl = () => {
+
+
+  
+
+  return `/api/v1/app-requests`
+}
+
+export const decideAppRequest = async (appDecision: AppDecision, options?: RequestInit): Promise<SendTo> => {
+  
+  return transport<SendTo>(getDecideAppRequestUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      appDecision,)
+  }
+);}
+
+
+
+/**
+ * @summary An app wishes a sign-out
+ */
+export const getReadAppSignOutUrl = (params: ReadAppSignOutParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : value.toString())
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/app-sign-outs?${stringifiedParams}` : `/api/v1/app-sign-outs`
+}
+
+export const readAppSignOut = async (params: ReadAppSignOutParams, options?: RequestInit): Promise<AppSignOut> => {
+  
+  return transport<AppSignOut>(getReadAppSignOutUrl(params),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary List the apps with access
+ */
+export const getListAppsUrl = () => {
+
+
+  
+
+  return `/api/v1/apps`
+}
+
+export const listApps = async ( options?: RequestInit): Promise<AppAccess[]> => {
+  
+  return transport<AppAccess[]>(getListAppsUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Take an app's access back
+ */
+export const getTakeAppBackUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/apps/${id}`
+}
+
+export const takeAppBack = async (id: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getTakeAppBackUrl(id),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
+  }
+);}
+
+
+
+/**
  * Every entry of the chain, newest first. Only for those who run this installation.
  * @summary Search the audit
  */
@@ -284,6 +491,127 @@ export const certificateKeys = async ( options?: RequestInit): Promise<unknown> 
   {      
     ...options,
     method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary List the clients
+ */
+export const getListClientsUrl = () => {
+
+
+  
+
+  return `/api/v1/clients`
+}
+
+export const listClients = async ( options?: RequestInit): Promise<ClientItem[]> => {
+  
+  return transport<ClientItem[]>(getListClientsUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Register a client
+ */
+export const getAddClientUrl = () => {
+
+
+  
+
+  return `/api/v1/clients`
+}
+
+export const addClient = async (clientRequest: ClientRequest, options?: RequestInit): Promise<AddedClient> => {
+  
+  return transport<AddedClient>(getAddClientUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      clientRequest,)
+  }
+);}
+
+
+
+/**
+ * @summary Invite a client
+ */
+export const getInviteClientUrl = () => {
+
+
+  
+
+  return `/api/v1/clients/invitations`
+}
+
+export const inviteClient = async ( options?: RequestInit): Promise<ClientInvitation> => {
+  
+  return transport<ClientInvitation>(getInviteClientUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Remove a client
+ */
+export const getRemoveClientUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/clients/${id}`
+}
+
+export const removeClient = async (id: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getRemoveClientUrl(id),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Let a client in
+ */
+export const getApproveClientUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/clients/${id}/approval`
+}
+
+export const approveClient = async (id: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getApproveClientUrl(id),
+  {      
+    ...options,
+    method: 'POST'
     
     
   }
@@ -636,6 +964,31 @@ export const getJob = async (id: string, options?: RequestInit): Promise<Job> =>
     method: 'GET'
     
     
+  }
+);}
+
+
+
+/**
+ * @summary Open an app for a patient
+ */
+export const getOpenLaunchUrl = () => {
+
+
+  
+
+  return `/api/v1/launches`
+}
+
+export const openLaunch = async (launchRequest: LaunchRequest, options?: RequestInit): Promise<OpenedLaunch> => {
+  
+  return transport<OpenedLaunch>(getOpenLaunchUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      launchRequest,)
   }
 );}
 
@@ -2076,6 +2429,30 @@ export const revokeToken = async (id: string, options?: RequestInit): Promise<vo
 
 
 /**
+ * @summary SMART configuration
+ */
+export const getSmartConfigurationUrl = () => {
+
+
+  
+
+  return `/fhir/r4/.well-known/smart-configuration`
+}
+
+export const smartConfiguration = async ( options?: RequestInit): Promise<SmartConfiguration200> => {
+  
+  return transport<SmartConfiguration200>(getSmartConfigurationUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
  * @summary The process runs.
  */
 export const getAliveUrl = () => {
@@ -2092,6 +2469,299 @@ export const alive = async ( options?: RequestInit): Promise<Health> => {
   {      
     ...options,
     method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Ask for consent
+ */
+export const getAuthorizeUrl = () => {
+
+
+  
+
+  return `/oauth/authorize`
+}
+
+export const authorize = async ( options?: RequestInit): Promise<unknown> => {
+  
+  return transport<unknown>(getAuthorizeUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Ask for consent by POST
+ */
+export const getAuthorizeByFormUrl = () => {
+
+
+  
+
+  return `/oauth/authorize`
+}
+
+export const authorizeByForm = async ( options?: RequestInit): Promise<unknown> => {
+  
+  return transport<unknown>(getAuthorizeByFormUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Ask a person to sign out
+ */
+export const getEndSessionByAppUrl = () => {
+
+
+  
+
+  return `/oauth/end-session`
+}
+
+export const endSessionByApp = async ( options?: RequestInit): Promise<unknown> => {
+  
+  return transport<unknown>(getEndSessionByAppUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Ask a person to sign out, by POST
+ */
+export const getEndSessionByAppFormUrl = () => {
+
+
+  
+
+  return `/oauth/end-session`
+}
+
+export const endSessionByAppForm = async ( options?: RequestInit): Promise<unknown> => {
+  
+  return transport<unknown>(getEndSessionByAppFormUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Of its own tokens a client hears everything, of all others that they are not active.
+ * @summary Look at a token
+ */
+export const getIntrospectTokenUrl = () => {
+
+
+  
+
+  return `/oauth/introspect`
+}
+
+export const introspectToken = async ( options?: RequestInit): Promise<IntrospectToken200> => {
+  
+  return transport<IntrospectToken200>(getIntrospectTokenUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * A new key stands here for a day before it signs; the one before it, for a week after.
+ * @summary The signing keys
+ */
+export const getSigningKeysUrl = () => {
+
+
+  
+
+  return `/oauth/jwks.json`
+}
+
+export const signingKeys = async ( options?: RequestInit): Promise<SigningKeys200> => {
+  
+  return transport<SigningKeys200>(getSigningKeysUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Push a request for consent
+ */
+export const getPushAuthorizationUrl = () => {
+
+
+  
+
+  return `/oauth/par`
+}
+
+export const pushAuthorization = async ( options?: RequestInit): Promise<PushAuthorization201> => {
+  
+  return transport<PushAuthorization201>(getPushAuthorizationUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * By an invitation of an administrator as the bearer token, or, where the configuration says so, without one; then an
+administrator has to let the client in before it may ask anybody.
+ * @summary Register a client
+ */
+export const getRegisterClientUrl = () => {
+
+
+  
+
+  return `/oauth/register`
+}
+
+export const registerClient = async ( options?: RequestInit): Promise<RegisterClient201> => {
+  
+  return transport<RegisterClient201>(getRegisterClientUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * With a refresh token everything of its grant ends. A token that is not known is answered alike.
+ * @summary Give a token back
+ */
+export const getGiveTokenBackUrl = () => {
+
+
+  
+
+  return `/oauth/revoke`
+}
+
+export const giveTokenBack = async ( options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getGiveTokenBackUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Exchange for tokens
+ */
+export const getExchangeForTokensUrl = () => {
+
+
+  
+
+  return `/oauth/token`
+}
+
+export const exchangeForTokens = async ( options?: RequestInit): Promise<ExchangeForTokens200> => {
+  
+  return transport<ExchangeForTokens200>(getExchangeForTokensUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Who signed in
+ */
+export const getUserInfoUrl = () => {
+
+
+  
+
+  return `/oauth/userinfo`
+}
+
+export const userInfo = async ( options?: RequestInit): Promise<UserInfo200> => {
+  
+  return transport<UserInfo200>(getUserInfoUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Who signed in, by POST
+ */
+export const getUserInfoByPostUrl = () => {
+
+
+  
+
+  return `/oauth/userinfo`
+}
+
+export const userInfoByPost = async ( options?: RequestInit): Promise<UserInfoByPost200> => {
+  
+  return transport<UserInfoByPost200>(getUserInfoByPostUrl(),
+  {      
+    ...options,
+    method: 'POST'
     
     
   }
