@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 /// HL7 table 0131, contact role; `C` is the emergency contact.
 pub(crate) const CONTACT_ROLE: &str = "http://terminology.hl7.org/CodeSystem/v2-0131";
 
-/// Somebody to call, and to tell.
+/// Somebody to call.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NamedContact {
@@ -20,7 +20,7 @@ pub(crate) struct NamedContact {
     pub(crate) relationship: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) phone: Option<String>,
-    /// Where they are told.
+    /// Where they are written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) email: Option<String>,
 }

@@ -527,7 +527,7 @@ export type CardContactRelationship = string | null;
  * Somebody to call.
  */
 export interface CardContact {
-  /** Whether the person named them for emergencies: they are told when somebody breaks the glass. */
+  /** Whether the person named them for emergencies. */
   isNamed: boolean;
   name: string;
   phone?: CardContactPhone;
@@ -1572,7 +1572,7 @@ export type MedicineItemAllOf = {
 export type MedicineItem = Common & MedicineItemAllOf;
 
 /**
- * Where they are told.
+ * Where they are written to.
  */
 export type NamedContactEmail = string | null;
 
@@ -1584,10 +1584,10 @@ export type NamedContactPhone = string | null;
 export type NamedContactRelationship = string | null;
 
 /**
- * Somebody to call, and to tell.
+ * Somebody to call.
  */
 export interface NamedContact {
-  /** Where they are told. */
+  /** Where they are written to. */
   email?: NamedContactEmail;
   /** 1 to 100 characters. */
   name: string;

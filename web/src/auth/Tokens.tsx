@@ -8,11 +8,21 @@ import { Row, Rows } from '../ui/Row'
 import { Sheet } from '../ui/Sheet'
 import { Loaded, Shape } from '../ui/States'
 import { tokensQuery } from './queries'
+import { useSession } from './session'
 import classes from './Me.module.css'
+
+/** What a key is good for. */
+const SCOPES: Record<string, string> = {
+  read: 'Reads only',
+  write: 'Reads and writes',
+  emergency: 'Opens emergencies, nothing else',
+}
 
 /** Keys with which programs of one's own may read what one may read oneself. */
 export function Tokens() {
   const queryClient = useQueryClient()
+  const { account } = useSession()
+  const helps = account.roles.some((role) => role === 'clinician' || role === 'emergency')
   const tokens = useQuery(tokensQuery)
   const refresh = () => queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey })
   const issue = useMutation({ mutationFn: (wish: TokenRequest) => issueToken(wish), onSuccess: refresh })
@@ -52,6 +62,7 @@ export function Tokens() {
           data={[
             { value: 'read', label: 'Read only' },
             { value: 'write', label: 'Read and write' },
+            ...(helps ? [{ value: 'emergency', label: 'Emergencies' }] : []),
           ]}
         />
         <Button type="submit" variant="default" disabled={!label.trim()} loading={issue.isPending}>
@@ -75,7 +86,7 @@ export function Tokens() {
 
 function TokenRow({ token, onGone }: { token: TokenItem; onGone: () => void }) {
   const revoke = useMutation({ mutationFn: () => revokeToken(token.id), onSuccess: onGone })
-  const scope = token.scope === 'write' ? 'Reads and writes' : 'Reads only'
+  const scope = SCOPES[token.scope] ?? token.scope
   return (
     <Row
       icon="key"

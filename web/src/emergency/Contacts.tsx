@@ -12,7 +12,7 @@ import { cardQuery, contactsQuery } from './queries'
 
 const NOBODY: NamedContact = { name: '', relationship: '', phone: '', email: '' }
 
-/** Whom to call. */
+/** Whom helpers call. */
 export function Contacts({ personId }: { personId: string }) {
   const queryClient = useQueryClient()
   const contacts = useQuery(contactsQuery(personId))

@@ -1,4 +1,4 @@
-//! `PUT /api/v1/people/{id}/emergency-contacts`: naming whom to call and to tell.
+//! `PUT /api/v1/people/{id}/emergency-contacts`: naming whom to call.
 
 use super::who::{require_own_and_write, typed};
 use crate::contacts::{NamedContact, named, with};

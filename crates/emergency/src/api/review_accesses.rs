@@ -27,7 +27,7 @@ pub(crate) async fn handle(
     for stored in of_patient(&records, EMERGENCY_ACCESS, &id).await? {
         let access = Access::read(&stored)?;
         let mut item = AccessItem::of(&access, name.clone(), Agreed::EmergencyView, caller.now);
-        item.read = read_during(&app.store, &access).await?;
+        item.read = read_during(&records, &access).await?;
         items.push(item);
     }
     items.sort_by(|one, other| other.opened_at.cmp(&one.opened_at));

@@ -106,7 +106,7 @@ pub(crate) struct CardContact {
     pub(crate) relationship: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) phone: Option<String>,
-    /// Whether the person named them for emergencies: they are told when somebody breaks the glass.
+    /// Whether the person named them for emergencies.
     pub(crate) is_named: bool,
 }
 

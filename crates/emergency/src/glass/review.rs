@@ -1,8 +1,10 @@
 //! What was read while the glass was broken, from the audit.
 
 use super::Access;
+use jiff::SignedDuration;
+use salus_core::Timestamp;
 use salus_http::ApiError;
-use salus_store::{AuditAction, Store};
+use salus_store::{AuditAction, AuditFilter, AuditOutcome, Records};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -24,17 +26,21 @@ pub(crate) struct ReadItem {
 const STEP: u32 = 1_000;
 
 /// What the helper was given of the person's record from the opening to the end.
-pub(crate) async fn read_during(store: &Store, access: &Access) -> Result<Vec<ReadItem>, ApiError> {
-    let mut items: BTreeMap<Option<String>, (u32, salus_core::Timestamp)> = BTreeMap::new();
-    let mut after = 0;
+pub(crate) async fn read_during(records: &Records, access: &Access) -> Result<Vec<ReadItem>, ApiError> {
+    let mut filter = AuditFilter {
+        patient: Some(access.patient.clone()),
+        actor: Some(access.account.clone()),
+        from: Some(access.opened_at),
+        to: Some(access.end() + SignedDuration::from_micros(1)),
+        ..AuditFilter::default()
+    };
+    let mut items: BTreeMap<Option<String>, (u32, Timestamp)> = BTreeMap::new();
     loop {
-        let entries = store.audit_trail(&access.patient, after, STEP).await?;
+        let entries = records.audit(&filter, STEP).await?;
         let Some(last) = entries.last() else { break };
-        after = last.seq;
+        filter.before = Some(last.seq);
         for entry in entries {
-            let is_theirs =
-                entry.actor == access.account && entry.at >= access.opened_at && entry.at <= access.end();
-            if is_theirs && is_giving(entry.action) && entry.count > 0 {
+            if is_giving(entry.action) && entry.outcome == AuditOutcome::Success && entry.count > 0 {
                 let (count, at) = items.entry(entry.type_name).or_insert((0, entry.at));
                 *count += entry.count;
                 *at = entry.at.max(*at);
