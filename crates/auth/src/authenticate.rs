@@ -144,13 +144,13 @@ impl Auth {
             return Ok(None);
         }
         let (subject, changes) = self.subject_until(&account).await?;
-        let (subject, emergencies) = self.with_emergencies(scope.narrow(subject), &account).await?;
+        // What an emergency adds comes after the narrowing: it is all that a key for emergencies is good for.
+        let (mut subject, emergencies) = self.with_emergencies(scope.narrow(subject), &account).await?;
         let until = changes.into_iter().chain(emergencies).min();
         let factors = match id {
             CredentialId::Session(_) => factor::step_up_with(&records, &account.id).await?,
             CredentialId::Token(_) | CredentialId::Access(_) => Vec::new(),
         };
-        let mut subject = scope.narrow(subject);
         if let Some(delegation) = &delegation {
             delegation.bound(&mut subject);
         }
