@@ -33,8 +33,11 @@ pub(super) fn require_own_and_write(caller: &Caller, person: &str) -> Result<(),
     Err(ApiError::forbidden("With this key you can look, but share and change nothing."))
 }
 
-/// Goes on unless the credential is for looking only.
+/// Goes on unless the credential is for looking only, or was given to an app.
 pub(super) fn require_acting(caller: &Caller) -> Result<(), ApiError> {
+    if caller.identity.client.is_some() {
+        return Err(ApiError::forbidden("An app cannot do this for you. Sign in to do it yourself."));
+    }
     match caller.identity.scope {
         TokenScope::Read => Err(ApiError::forbidden("With this key you can look, but open no emergency.")),
         TokenScope::Write | TokenScope::Emergency => Ok(()),
