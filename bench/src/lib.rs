@@ -9,6 +9,7 @@ mod growth;
 mod load;
 mod measure;
 pub mod report;
+pub mod sign_in;
 pub mod store;
 
 /// What a measurement may fail with.

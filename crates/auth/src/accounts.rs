@@ -2,6 +2,7 @@
 
 use crate::account::{Account, NewAccount, USER_ACCOUNT, normal_email};
 use crate::api_tokens::API_TOKEN;
+use crate::audit::{self, Change};
 use crate::lockout::Attempt;
 use crate::password_rule::{self, WeakPassword};
 use crate::sessions::{USER_SESSION, deletion, owned};
@@ -194,6 +195,8 @@ impl Auth {
         let hash = Secret::new(self.inner.passwords.hash(new).await?);
         self.change(account, "change a password", |account| account.password_hash = hash).await?;
         self.end_all(account, keep).await?;
+        self.write_event(audit::changed(Change::Password, account), None).await?;
+        self.tell_of_change(&stored, Change::Password);
         Ok(())
     }
 

@@ -44,6 +44,8 @@ pub struct Identity {
     pub client: Option<ClientId>,
     /// What that client was given.
     pub delegation: Option<Arc<Delegation>>,
+    /// Whether the account's role asks for a second factor and it has none yet: then it may do nothing but set one up.
+    pub lacks_second_factor: bool,
 }
 
 /// What a credential is good for; a session is good for everything its account may do.
@@ -156,19 +158,24 @@ impl Auth {
         }
         let identity = Identity {
             subject: Arc::new(subject),
-            email: account.email.into(),
+            email: account.email.as_str().into(),
             credential: id.clone(),
             scope,
             expires_at,
             methods: proofs.iter().map(|proof: &Proof| proof.method).collect(),
             proved_at,
             stepped_up_at: stepped_up_at(&proofs, factors.iter().any(|factor| factor.is_second())),
+            lacks_second_factor: factors == [Method::Password] && self.asks_for_second_factor(&account.roles),
             factors: factors.into(),
             client: delegation.as_ref().map(|delegation| delegation.client.clone()),
             delegation: delegation.map(Arc::new),
         };
         let seen_us = AtomicI64::new(seen_at.as_microsecond());
         Ok(Some(Known { identity, version, seen_us, good_until: good_until(now, until) }))
+    }
+
+    fn asks_for_second_factor(&self, roles: &[Role]) -> bool {
+        roles.iter().any(|role| self.inner.config.second_factor_required_for.contains(role))
     }
 
     fn is_alive(&self, known: &Known, now: Timestamp) -> bool {

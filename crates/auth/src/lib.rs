@@ -8,7 +8,7 @@
 //! **Invariant:** from outside, a wrong password, an unknown address and a disabled account look the same, in words and
 //! in time.
 //!
-//! Start reading at [`sign_in`], then [`authenticate`], then [`lockout`].
+//! Start reading at [`sign_in`], then [`second_step`], [`authenticate`] and [`lockout`].
 
 pub mod account;
 mod accounts;
@@ -23,10 +23,15 @@ mod factor;
 mod forget;
 pub mod lockout;
 pub mod method;
+mod notice;
 pub mod oauth;
+pub mod outreach;
 mod password;
 pub mod password_rule;
+mod pending;
 mod policies;
+mod reset;
+pub mod second_step;
 mod sessions;
 pub mod sign_in;
 mod sweep;
@@ -40,21 +45,29 @@ pub use administration::{AccountChange, AccountPage};
 pub use api_tokens::{ApiToken, NewToken, TokenError};
 pub use authenticate::{Identity, TokenScope};
 pub use circle::{EMAIL_SYSTEM, Reach, Way};
+#[cfg(any(test, feature = "testing"))]
+pub use factor::testing_totp_code;
+pub use factor::{Factor, FactorError, TotpEnrolment};
 pub use forget::Unlinked;
 pub use lockout::LockoutConfig;
 pub use method::{Method, Proof, amr};
 pub use oauth::{ClientId, OAuthConfig, OAuthError};
+pub use outreach::OutreachConfig;
 pub use password::PasswordCost;
 pub use password_rule::WeakPassword;
 pub use policies::{PolicyDocument, PolicyError};
+pub use second_step::{HalfOpen, Shown};
 pub use sessions::Session;
-pub use sign_in::{NewSession, SignIn, SignInError};
+pub use sign_in::{NewSession, Opening, SignIn, SignInError};
 pub use token::{API_TOKEN_PREFIX, Credential, CredentialId};
 
 use cache::Cache;
 use jiff::SignedDuration;
 use lockout::Lockout;
+use outreach::Outreach;
 use password::Passwords;
+use pending::Pending;
+use salus_access::Role;
 use salus_core::Timestamp;
 use salus_store::Store;
 use std::sync::Arc;
@@ -101,6 +114,20 @@ pub struct AuthConfig {
     pub emergency_minutes: u32,
     /// What other programs are given, and for how long.
     pub oauth: OAuthConfig,
+    /// The roles that may do nothing without a second factor: `["clinician", "admin"]`. None, so that Salus can be tried
+    /// out; an installation with real records names all who work there.
+    #[serde(deserialize_with = "roles")]
+    pub second_factor_required_for: Vec<Role>,
+    /// What people type to come here; the server fills it in from its own section.
+    #[serde(skip)]
+    pub public_origin: Option<String>,
+    /// By what people are reached outside of Salus.
+    pub outreach: OutreachConfig,
+}
+
+fn roles<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Role>, D::Error> {
+    let names = <Vec<String> as serde::Deserialize>::deserialize(deserializer)?;
+    names.iter().map(|name| name.parse().map_err(serde::de::Error::custom)).collect()
 }
 
 /// Eight hours: a shift.
@@ -118,6 +145,9 @@ impl Default for AuthConfig {
             majority_years: 18,
             emergency_minutes: 60,
             oauth: OAuthConfig::default(),
+            second_factor_required_for: Vec::new(),
+            public_origin: None,
+            outreach: OutreachConfig::default(),
         }
     }
 }
@@ -141,6 +171,9 @@ struct Inner {
     lockout: Lockout,
     cache: Cache,
     oauth: oauth::State,
+    pending: Pending,
+    outreach: Outreach,
+    webauthn: Option<webauthn_rs::Webauthn>,
 }
 
 impl Auth {
@@ -155,8 +188,11 @@ impl Auth {
         }
         let passwords = Passwords::new(config.password_cost, Arc::clone(store.rng()))?;
         let lockout = Lockout::new(config.lockout);
-        let (cache, oauth) = (Cache::new(&store), oauth::State::default());
-        let inner = Arc::new(Inner { store, config, passwords, lockout, cache, oauth });
+        let outreach = Outreach::open(&config.outreach)?;
+        let webauthn = factor::relying_party(config.public_origin.as_deref());
+        let (cache, oauth, pending) = (Cache::new(&store), oauth::State::default(), Pending::default());
+        let inner =
+            Arc::new(Inner { store, config, passwords, lockout, cache, oauth, pending, outreach, webauthn });
         cache::follow_the_log(&inner);
         Ok(Self { inner })
     }

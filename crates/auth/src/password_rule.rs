@@ -111,7 +111,9 @@ fn is_filler(text: &str) -> bool {
 
 fn is_common(word: &str) -> bool {
     static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-        let lines = include_str!("tables/common_passwords.txt").lines();
+        let tables =
+            [include_str!("tables/common_passwords.txt"), include_str!("tables/ranked_passwords.txt")];
+        let lines = tables.into_iter().flat_map(str::lines);
         lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
     });
     COMMON.contains(word)
@@ -174,6 +176,18 @@ mod tests {
             "unbelievable",
         ] {
             check(password, Err(WeakPassword::Common));
+        }
+    }
+
+    #[test]
+    fn asvs_v6_2_4_the_3000_most_used_passwords_are_turned_away_also_when_made_longer() {
+        let words = include_str!("tables/ranked_passwords.txt").lines().filter(|line| !line.starts_with('#'));
+        let words: Vec<&str> = words.collect();
+        assert!(words.len() > 3_000, "{}", words.len());
+        for word in words {
+            let digits = &"123456789012"[..MIN_CHARS.saturating_sub(word.len())];
+            let longer = format!("{word}{digits}");
+            assert_eq!(judge(&longer, &[]), Err(WeakPassword::Common), "{longer}");
         }
     }
 

@@ -32,6 +32,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// What the browser said it is.
     pub agent: String,
+    /// Where from it was begun.
+    pub address: Option<String>,
     /// How its holder showed who they are, each method once with its last time.
     pub proofs: Vec<Proof>,
 }
@@ -50,6 +52,7 @@ impl Session {
                 seen_at: instant(&body["seenAt"])?,
                 expires_at: instant(&body["expiresAt"])?,
                 agent: body["agent"].as_str().unwrap_or_default().to_owned(),
+                address: body["address"].as_str().map(str::to_owned),
                 proofs: body["proof"].as_array().into_iter().flatten().map(proof).collect::<Option<_>>()?,
             })
         };
@@ -67,6 +70,9 @@ impl Session {
         });
         if !self.agent.is_empty() {
             resource["agent"] = self.agent.as_str().into();
+        }
+        if let Some(address) = &self.address {
+            resource["address"] = address.as_str().into();
         }
         if !self.proofs.is_empty() {
             let proof = |proof: &Proof| json!({ "method": proof.method.code(), "at": proof.at.to_string() });
@@ -109,6 +115,24 @@ impl Auth {
         sessions.retain(|session| now < session.expires_at && now < session.seen_at + idle);
         sessions.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
         Ok(sessions)
+    }
+
+    /// Ends every session of the account but `keep`, and gives how many.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub async fn end_other_sessions(&self, account: &str, keep: &CredentialId) -> Result<usize, Error> {
+        let records = self.inner.store.system("sign out elsewhere");
+        let mut ended = 0;
+        for stored in owned(&records, USER_SESSION, account).await? {
+            let id = CredentialId::Session(stored.id.clone());
+            if id != *keep {
+                records.write(Batch::of(deletion(USER_SESSION, stored.id))).await?;
+                self.inner.cache.forget(&id);
+                ended += 1;
+            }
+        }
+        Ok(ended)
     }
 
     /// Ends one session of the account; `false` where it has no such session. From now on its cookie opens nothing.

@@ -3,7 +3,8 @@
 use crate::account::normal_email;
 use crate::audit::{self, Outcome};
 use crate::lockout::Attempt;
-use crate::method::{Method, Proof};
+use crate::method::{Method, Proof, amr};
+use crate::second_step::HalfOpen;
 use crate::sessions::{Session, USER_SESSION, deletion, owned};
 use crate::token::{Credential, fresh_session};
 use crate::{Account, Auth, Error};
@@ -34,12 +35,23 @@ pub struct NewSession {
     pub account: Account,
 }
 
+/// What a right password opens.
+pub enum Opening {
+    /// A session.
+    Open(Box<NewSession>),
+    /// The second step, which the account asks for.
+    HalfOpen(HalfOpen),
+}
+
 /// Why there is no session, by what the caller does next.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// The address, the password or the account is wrong; which one is never told.
     #[error("The e-mail address or the password is not right.")]
     Refused,
+    /// What was shown at a second step is not right, or no longer.
+    #[error("This is not right, or no longer. Try again, or choose another way.")]
+    Wrong,
     /// Too many attempts. Nothing was looked at.
     #[error("There were too many attempts. Wait {} seconds.", .0.as_secs().max(1))]
     Wait(SignedDuration),
@@ -51,11 +63,12 @@ pub enum SignInError {
 const MOST_AGENT_CHARS: usize = 200;
 
 impl Auth {
-    /// Checks the password and begins a session. Both outcomes are audited.
+    /// Checks the password and begins a session, or leaves it half open where the account asks for a second step.
+    /// Every outcome is audited.
     ///
     /// # Errors
     /// [`SignInError`]; it does not tell which part was wrong.
-    pub async fn sign_in(&self, typed: SignIn<'_>) -> Result<NewSession, SignInError> {
+    pub async fn sign_in(&self, typed: SignIn<'_>) -> Result<Opening, SignInError> {
         let email = normal_email(typed.email);
         let counted_as = email.clone().unwrap_or_else(|| typed.email.chars().take(254).collect());
         let attempt = Attempt { email: &counted_as, address: typed.address };
@@ -82,7 +95,13 @@ impl Auth {
         {
             tracing::warn!(error = %cause, "a password hash could not be renewed");
         }
-        Ok(self.begin_session(account, &[Method::Password], typed.address, typed.agent).await?)
+        if let Some(half_open) = self.half_open_for(&account, typed.agent).await? {
+            let event = audit::sign_in(Outcome::FirstStep, Some(&account.id), &amr(&[Method::Password]));
+            self.write_event(event, typed.address).await?;
+            return Ok(Opening::HalfOpen(half_open));
+        }
+        let new = self.begin_session(account, &[Method::Password], typed.address, typed.agent).await?;
+        Ok(Opening::Open(Box::new(new)))
     }
 
     /// Ends the session or token that a request shows; nothing happens where it is none of ours.
@@ -118,10 +137,12 @@ impl Auth {
             seen_at: now,
             expires_at: now + SignedDuration::from_hours(self.inner.config.absolute_hours.into()),
             agent: agent.chars().filter(|c| !c.is_control()).take(MOST_AGENT_CHARS).collect(),
+            address: address.map(|address| address.to_string()),
             proofs: methods.iter().map(|method| Proof { method: *method, at: now }).collect(),
         };
+        let words = amr(methods);
         let mut batch = Batch::create(session.resource());
-        batch.notes.push(audit::sign_in(Outcome::SignedIn, Some(&account.id), &["pwd"]));
+        batch.notes.push(audit::sign_in(Outcome::SignedIn, Some(&account.id), &words));
         let others = owned(&records, USER_SESSION, &account.id).await?;
         let others = others.iter().map(Session::read).collect::<Result<Vec<_>, _>>()?;
         for id in self.superfluous(others) {

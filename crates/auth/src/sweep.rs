@@ -1,7 +1,8 @@
 //! What ended is thrown away: sessions of people who never came back, and tokens long over.
 
 use crate::api_tokens::{API_TOKEN, ApiToken};
-use crate::sessions::{Session, USER_SESSION, deletion};
+use crate::reset::PASSWORD_RESET;
+use crate::sessions::{Session, USER_SESSION, deletion, instant};
 use crate::{Auth, Error};
 use jiff::SignedDuration;
 use salus_fhir::search::Query;
@@ -25,7 +26,10 @@ impl Auth {
         });
         let tokens =
             sweep(&records, API_TOKEN, |stored| Ok(now >= ApiToken::read(stored)?.expires_at + TOKENS_SHOWN));
-        Ok(sessions.await? + tokens.await? + self.sweep_oauth().await?)
+        let links = sweep(&records, PASSWORD_RESET, |stored| {
+            Ok(instant(&stored.json()?["expiresAt"]).is_none_or(|end| now >= end))
+        });
+        Ok(sessions.await? + tokens.await? + links.await? + self.sweep_oauth().await?)
     }
 }
 

@@ -17,6 +17,9 @@ use salus_core::{Secret, Timestamp};
 use salus_store::{Origin, Records};
 use std::sync::Arc;
 
+/// What somebody can reach whose role asks for a second factor that they do not have yet.
+const SETTING_UP: [&str; 4] = ["/api/v1/account", "/api/v1/factors", "/api/v1/session", "/api/v1/sessions"];
+
 /// How long a step-up is good for.
 const STEP_UP_LIFE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -89,6 +92,10 @@ impl FromRequestParts<App> for Caller {
             let words =
                 "Apps reach the record by the FHIR interface. This is for people in their own session.";
             return Err(ApiError::forbidden(words));
+        }
+        let is_setting_up = SETTING_UP.iter().any(|root| is_under(parts.uri.path(), root));
+        if caller.identity.lacks_second_factor && !is_setting_up {
+            return Err(ApiError::second_factor_needed());
         }
         let origin = Origin {
             address: client_address(&parts.extensions, &parts.headers, app.config.trusted_proxies),

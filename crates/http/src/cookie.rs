@@ -1,5 +1,6 @@
 //! The session's cookie.
 
+use crate::ApiError;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use salus_core::Secret;
@@ -9,9 +10,39 @@ pub(crate) const NAME: &str = "__Host-salus";
 
 /// The value of the session's cookie.
 pub(crate) fn session_of(headers: &HeaderMap) -> Option<Secret<String>> {
+    value_of(headers, NAME)
+}
+
+fn value_of(headers: &HeaderMap, cookie: &str) -> Option<Secret<String>> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == NAME).map(|(_, value)| Secret::new(value.to_owned()))
+    pairs.find(|(name, _)| *name == cookie).map(|(_, value)| Secret::new(value.to_owned()))
+}
+
+/// The cookie of a sign-in that is half done. It opens nothing but its next step.
+const STEP: &str = "__Host-salus-step";
+const STEP_SECONDS: u32 = 600;
+
+/// The value of a half-done sign-in's cookie.
+pub(crate) fn step_of(headers: &HeaderMap) -> Option<Secret<String>> {
+    value_of(headers, STEP)
+}
+
+/// `Set-Cookie` for a sign-in that is half done.
+pub(crate) fn begin_step(secret: &Secret<String>) -> Result<HeaderValue, ApiError> {
+    let text = format!(
+        "{STEP}={}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={STEP_SECONDS}",
+        secret.expose()
+    );
+    let value = HeaderValue::try_from(text);
+    let mut value = value.map_err(|_| ApiError::internal("the cookie of a sign-in cannot be written"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// `Set-Cookie` for a sign-in that is done.
+pub(crate) fn end_step() -> HeaderValue {
+    HeaderValue::from_static("__Host-salus-step=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0")
 }
 
 /// `Set-Cookie` for a session that has begun.

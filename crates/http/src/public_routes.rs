@@ -12,7 +12,14 @@ pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
     ("OPTIONS", "/api/v1/links/{link}"),
     ("POST", "/api/v1/links/{link}"),
     ("GET", "/api/v1/openapi.json"),
+    ("POST", "/api/v1/password-reset"),
+    ("POST", "/api/v1/password-reset/confirmation"),
     ("POST", "/api/v1/session"),
+    ("POST", "/api/v1/session/passkey"),
+    ("POST", "/api/v1/session/passkey-options"),
+    ("POST", "/api/v1/session/second-step"),
+    ("POST", "/api/v1/session/second-step/code"),
+    ("POST", "/api/v1/session/second-step/passkey-options"),
     ("GET", "/fhir/r4/.well-known/smart-configuration"),
     ("GET", "/fhir/r4/metadata"),
     ("GET", "/healthz"),
@@ -52,7 +59,14 @@ mod tests {
         OPTIONS /api/v1/links/{link}
         POST /api/v1/links/{link}
         GET /api/v1/openapi.json
+        POST /api/v1/password-reset
+        POST /api/v1/password-reset/confirmation
         POST /api/v1/session
+        POST /api/v1/session/passkey
+        POST /api/v1/session/passkey-options
+        POST /api/v1/session/second-step
+        POST /api/v1/session/second-step/code
+        POST /api/v1/session/second-step/passkey-options
         GET /fhir/r4/.well-known/smart-configuration
         GET /fhir/r4/metadata
         GET /healthz

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, KmsKind};
 use crate::{Failure, kms};
-use salus_auth::Auth;
+use salus_auth::{Auth, AuthConfig};
 use salus_core::{Clock, SystemClock, SystemRng};
 use salus_http::{App, Capability};
 use salus_store::{Store, StoreConfig};
@@ -33,7 +33,10 @@ pub fn store_config(config: &Config) -> StoreConfig {
 
 /// The accounts in the store.
 pub fn accounts(store: &Store, config: &Config) -> Result<Auth, Failure> {
-    Ok(Auth::open(store.clone(), config.auth.clone())?)
+    Ok(Auth::open(
+        store.clone(),
+        AuthConfig { public_origin: config.http.limits.public_origin.clone(), ..config.auth.clone() },
+    )?)
 }
 
 /// Everything that is mounted. A new capability is one crate and one line here.

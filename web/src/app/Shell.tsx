@@ -10,6 +10,7 @@ import classes from './Shell.module.css'
 
 const KEYS = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K'
 const Palette = lazy(() => import('./Palette'))
+const StepUp = lazy(() => import('../auth/StepUp').then((module) => ({ default: module.StepUp })))
 
 /** The frame of every screen behind the sign-in: a rail on a desk, a bar below on a phone. */
 export function Shell() {
@@ -48,6 +49,9 @@ export function Shell() {
         )}
         <Outlet />
       </main>
+      <Suspense>
+        <StepUp />
+      </Suspense>
       {searching && (
         <Suspense>
           <Palette personId={personId} onClose={() => setSearching(false)} />

@@ -33,6 +33,17 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('../auth/SignIn')),
 })
 
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: '/forgotten-password',
+  component: lazyRouteComponent(() => import('../auth/Forgotten')),
+})
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/new-password',
+  component: lazyRouteComponent(() => import('../auth/NewPassword')),
+})
+
 /** Leads a stranger to the sign-in, and from there back to where they wanted to go. */
 async function requireSession({ context, location }: { context: { queryClient: QueryClient }; location: { pathname: string; href: string } }) {
   try {
@@ -222,6 +233,8 @@ const erased = createRoute({
 const parts = record.addChildren([glance, timeline, results, result, conditions, medicines, allergies, vaccines, visits, whoLooked])
 const tree = root.addChildren([
   signIn,
+  forgotten,
+  newPassword,
   erased,
   asked.addChildren([authorize, appSignOut]),
   app.addChildren([home, people, me, breakGlass, openAccess, admin.addChildren([accounts, requests, audit]), person.addChildren([parts, ask, documents, document, emergency, privacy.addChildren([sharing, data])])]),

@@ -1,3 +1,6 @@
+import type { Problem } from '../api/salus.schemas'
+import { stepUp } from '../auth/stepUp'
+
 /** What the server said when it did not do as asked (problem+json), or that it could not be reached. */
 export class Failure extends Error {
   constructor(
@@ -7,6 +10,10 @@ export class Failure extends Error {
     readonly detail?: string,
     /** What is wrong with which field of a form. */
     readonly fields: readonly { field: string; detail: string }[] = [],
+    /** The word for the kind of problem: `step-up-required`. */
+    readonly kind = '',
+    /** What one can show once more who one is with, where that is what is missing. */
+    readonly factors: readonly string[] = [],
   ) {
     super(detail ?? title)
     this.name = 'Failure'
@@ -25,9 +32,18 @@ export interface TransportOptions extends RequestInit {
 
 /** Carries each request of the generated client: same origin, the session's cookie, errors as `Failure`. */
 export async function transport<T>(url: string, options: TransportOptions): Promise<T> {
-  const response = options.onProgress ? await send(url, options, options.onProgress) : await call(url, options)
-  if (!response.ok) throw await failure(response)
-  return (await content(response)) as T
+  const response = await exchange(url, options)
+  if (response.ok) return (await content(response)) as T
+  const problem = await failure(response)
+  // What needs a fresh proof is sent again once it was given; it was refused before anything was done.
+  if (problem.kind !== 'step-up-required' || !(await stepUp(problem.factors))) throw problem
+  const again = await exchange(url, options)
+  if (!again.ok) throw await failure(again)
+  return (await content(again)) as T
+}
+
+function exchange(url: string, options: TransportOptions): Promise<Response> {
+  return options.onProgress ? send(url, options, options.onProgress) : call(url, options)
 }
 
 async function call(url: string, options: RequestInit): Promise<Response> {
@@ -64,8 +80,9 @@ function send(url: string, options: RequestInit, onProgress: (done: number) => v
 async function failure(response: Response): Promise<Failure> {
   const text = await response.text().catch(() => '')
   try {
-    const problem = JSON.parse(text) as { title?: string; detail?: string; errors?: { field: string; detail: string }[] }
-    return new Failure(response.status, problem.title ?? response.statusText, problem.detail, problem.errors)
+    const problem = JSON.parse(text) as Partial<Problem>
+    const kind = problem.type?.split(':').at(-1)
+    return new Failure(response.status, problem.title ?? response.statusText, problem.detail ?? undefined, problem.errors, kind, problem.factors)
   } catch {
     return new Failure(response.status, response.statusText || 'Something went wrong')
   }

@@ -4,6 +4,7 @@ import { Apps } from '../apps/Apps'
 import { Icon } from '../ui/icons'
 import { Page } from '../ui/Page'
 import { Sheet } from '../ui/Sheet'
+import { Factors } from './Factors'
 import { Password } from './Password'
 import { useSession, useSignOut } from './session'
 import { Sessions } from './Sessions'
@@ -36,6 +37,7 @@ export default function Me() {
           />
         </div>
       </Sheet>
+      <Factors />
       <Sessions />
       <Password />
       <Apps />

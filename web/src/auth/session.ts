@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery, type QueryClient } from '@tanstack/react-query'
 import { readSession, signIn, signOut } from '../api/salus'
-import type { Session, SignInRequest } from '../api/salus.schemas'
+import type { SecondStep, Session, SignInRequest } from '../api/salus.schemas'
 
 /** Who is signed in, and whose records they may open. */
 export const sessionQuery = queryOptions({
@@ -14,15 +14,29 @@ export function useSession(): Session {
   return useSuspenseQuery(sessionQuery).data
 }
 
+/** Opens a session, or the second step, where the account asks for one. */
 export function useSignIn() {
-  const queryClient = useQueryClient()
+  const enter = useEnter()
   return useMutation({
-    mutationFn: (words: SignInRequest) => signIn(words),
-    onSuccess: (session) => {
-      queryClient.clear()
-      queryClient.setQueryData(sessionQuery.queryKey, session)
+    mutationFn: (words: SignInRequest): Promise<Session | SecondStep> => signIn(words),
+    onSuccess: (answer) => {
+      if (!isHalfOpen(answer)) enter(answer)
     },
   })
+}
+
+/** Whether the password was right and a second step is asked for. */
+export function isHalfOpen(answer: Session | SecondStep): answer is SecondStep {
+  return 'state' in answer
+}
+
+/** Takes up a session that has just begun. */
+export function useEnter(): (session: Session) => void {
+  const queryClient = useQueryClient()
+  return (session) => {
+    queryClient.clear()
+    queryClient.setQueryData(sessionQuery.queryKey, session)
+  }
 }
 
 export function useSignOut() {

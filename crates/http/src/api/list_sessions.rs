@@ -19,6 +19,11 @@ pub(crate) struct SessionItem {
     expires_at: String,
     /// What the browser said it is.
     agent: String,
+    /// Where from it was begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+    /// How its holder showed who they are: `password`, `totp`, `passkey`, `email`, `sms`, `recovery`, `federated`.
+    methods: Vec<&'static str>,
     /// Whether this request was made in it.
     is_current: bool,
 }
@@ -37,6 +42,8 @@ pub(crate) async fn handle(
         created_at: session.created_at.to_string(),
         seen_at: session.seen_at.to_string(),
         expires_at: session.expires_at.to_string(),
+        address: session.address,
+        methods: session.proofs.iter().map(|proof| proof.method.code()).collect(),
         agent: session.agent,
     });
     Ok(Json(items.collect()))

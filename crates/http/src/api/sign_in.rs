@@ -6,11 +6,11 @@ use crate::limits::Lane;
 use crate::{ApiError, App, ClientAddress, Json, cookie};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
 use http::header::{SET_COOKIE, USER_AGENT};
-use salus_auth::{Credential, SignIn};
+use http::{HeaderMap, StatusCode};
+use salus_auth::{Credential, NewSession, Opening, SignIn};
 use salus_core::Secret;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What somebody types.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -23,13 +23,26 @@ pub(crate) struct SignInRequest {
     password: String,
 }
 
+/// A sign-in whose password was right, and which needs a second step.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct SecondStep {
+    /// Always `secondFactorRequired`.
+    state: &'static str,
+    /// What the second step can be: `totp`, `passkey`, `email`, `sms`, `recovery`.
+    factors: Vec<&'static str>,
+    /// Until when it has to be taken (RFC 3339).
+    until: String,
+}
+
 /// Sign in
 ///
-/// Sets the cookie `__Host-salus`. A session that the request shows already is ended.
+/// Sets the cookie `__Host-salus`. A session that the request shows already is ended. Where the account has a second
+/// factor, the answer is 202 with the cookie `__Host-salus-step`, which opens nothing but the second step.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", operation_id = "signIn",
     request_body = SignInRequest,
     responses(
         (status = 200, body = Session),
+        (status = 202, body = SecondStep, description = "The password is right; take the second step."),
         (status = 401, description = "The address or the password is not right; which one is not told."),
         (status = 429, description = "Too many attempts; `Retry-After` says when the next is welcome."),
     ))]
@@ -39,17 +52,39 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     Json(typed): Json<SignInRequest>,
 ) -> Result<Response, ApiError> {
-    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let password = Secret::new(typed.password);
-    let new = app.auth.sign_in(SignIn { email: &typed.email, password, address, agent }).await?;
+    let typed = SignIn { email: &typed.email, password, address, agent: agent(&headers) };
+    match app.auth.sign_in(typed).await? {
+        Opening::Open(new) => signed_in(&app, &headers, *new).await,
+        Opening::HalfOpen(half) => {
+            let factors = half.factors.iter().map(|factor| factor.code()).collect();
+            let body = SecondStep { state: "secondFactorRequired", factors, until: half.until.to_string() };
+            let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
+            response.headers_mut().insert(SET_COOKIE, cookie::begin_step(&half.secret)?);
+            Ok(response)
+        }
+    }
+}
 
-    if let Some(old) = cookie::session_of(&headers) {
+/// What the browser says it is.
+pub(crate) fn agent(headers: &HeaderMap) -> &str {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The answer to a sign-in: the session with its cookie. A session that the request shows already is ended.
+pub(crate) async fn signed_in(app: &App, headers: &HeaderMap, new: NewSession) -> Result<Response, ApiError> {
+    if let Some(old) = cookie::session_of(headers) {
         app.auth.sign_out(&Credential::Cookie(old)).await?;
     }
-    let max_age_s = new.session.expires_at.duration_since(new.session.created_at).as_secs();
+    in_session(app, new).await
+}
+
+/// The session with its cookie.
+pub(crate) async fn in_session(app: &App, new: NewSession) -> Result<Response, ApiError> {
+    let max_age_s = new.session.expires_at.duration_since(app.now()).as_secs();
     let cookie = cookie::begin(&new.secret, u32::try_from(max_age_s).unwrap_or(u32::MAX))
         .ok_or_else(|| ApiError::internal("the session's cookie cannot be written"))?;
-    let caller = identify(&app, &Credential::Cookie(new.secret), Lane::Ordinary).await?;
+    let caller = identify(app, &Credential::Cookie(new.secret), Lane::Ordinary).await?;
     let mut response = Json(describe(&caller).await?).into_response();
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)

@@ -2,7 +2,7 @@
 
 use super::{ApiError, REFUSED};
 use http::StatusCode;
-use salus_auth::{AccountError, OAuthError, PolicyError, SignInError, TokenError};
+use salus_auth::{AccountError, FactorError, OAuthError, PolicyError, SignInError, TokenError};
 use salus_fhir::Issue;
 
 impl From<salus_store::Error> for ApiError {
@@ -47,8 +47,27 @@ impl From<SignInError> for ApiError {
         let words = error.to_string();
         match error {
             SignInError::Refused => Self::of(REFUSED).because(words),
+            SignInError::Wrong => Self::invalid(words.clone()).at("code", words),
             SignInError::Wait(wait) => Self::wait(wait).because(words),
             SignInError::Other(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<FactorError> for ApiError {
+    fn from(error: FactorError) -> Self {
+        let words = error.to_string();
+        match error {
+            FactorError::NotFound => Self::not_found("factor"),
+            FactorError::Wrong => Self::invalid(words.clone()).at("code", words),
+            FactorError::Wait(wait) => Self::wait(wait).because(words),
+            FactorError::Label => Self::invalid(words.clone()).at("label", words),
+            FactorError::Address => Self::invalid(words.clone()).at("phone", words),
+            FactorError::TooMany | FactorError::NothingToRecover | FactorError::Unavailable => {
+                Self::conflict(words)
+            }
+            FactorError::Undelivered => Self::busy().because(words),
+            FactorError::Other(cause) => cause.into(),
         }
     }
 }

@@ -41,6 +41,7 @@ const UNAUTHENTICATED: Kind = ("unauthenticated", StatusCode::UNAUTHORIZED, "Sig
 const REFUSED: Kind = ("sign-in-refused", StatusCode::UNAUTHORIZED, "Sign-in refused");
 const FORBIDDEN: Kind = ("forbidden", StatusCode::FORBIDDEN, "This is not allowed");
 const STEP_UP: Kind = ("step-up-required", StatusCode::FORBIDDEN, "Show once more that it is you");
+const SECOND_FACTOR: Kind = ("second-factor-needed", StatusCode::FORBIDDEN, "Set up a second step first");
 const NOT_FOUND: Kind = ("not-found", StatusCode::NOT_FOUND, "There is no such thing");
 const METHOD: Kind = ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here");
 const NOT_ACCEPTABLE: Kind =
@@ -83,6 +84,12 @@ impl ApiError {
         let mut error = Self::of(STEP_UP).because("This needs you to show once more that it is you.");
         error.0.factors = factors.iter().map(|factor| factor.code()).collect();
         error
+    }
+
+    /// 403: their role asks for a second factor, and they have none yet.
+    pub(crate) fn second_factor_needed() -> Self {
+        Self::of(SECOND_FACTOR)
+            .because("Your part in this Salus asks for a second step. Set one up under Me.")
     }
 
     /// 404: there is no such thing, or none for this caller.

@@ -3,6 +3,7 @@
 mod accounts;
 mod apps;
 mod clients;
+mod factors;
 mod oauth;
 mod policies;
 
@@ -15,6 +16,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(accounts::routes())
         .merge(apps::routes())
         .merge(clients::routes())
+        .merge(factors::routes())
         .merge(oauth::routes())
         .merge(policies::routes())
 }

@@ -1,4 +1,4 @@
-//! `salus account`: somebody who may sign in, made on the command line; and who is who they say.
+//! `salus account`: who may sign in, looked after on the command line; who is who they say; help for who is locked out.
 
 use crate::config::Config;
 use crate::{Failure, house};
@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use salus_access::{Relationship, Role};
 use salus_auth::{NewAccount, NewToken, TokenScope};
 use salus_core::Secret;
+use salus_store::Page;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
@@ -18,6 +19,12 @@ pub enum Command {
     Add(Add),
     /// Note that it was made sure that somebody is who they say: verified clinicians and helpers may break the glass.
     Verify(Verify),
+    /// List the accounts and their second steps.
+    List,
+    /// Remove every second step of somebody who lost them. Their sessions end.
+    ResetFactors(Who),
+    /// Set a new password for somebody; it is read from standard input. Their sessions and tokens end.
+    ResetPassword(Who),
 }
 
 /// The flags of `account verify`.
@@ -29,6 +36,13 @@ pub struct Verify {
     /// Take it back: emergencies they have open close at once.
     #[arg(long)]
     off: bool,
+}
+
+/// Whose account it is.
+#[derive(Args)]
+pub struct Who {
+    /// The e-mail address they sign in with.
+    email: String,
 }
 
 /// The flags of `account add`.
@@ -63,8 +77,11 @@ pub struct Add {
 /// Runs the subcommand.
 pub async fn run(config: &Config, command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Add(add) => make(config, add).await,
+        Command::Add(add) => self::add(config, add).await,
         Command::Verify(verify) => mark_verified(config, verify).await,
+        Command::List => list(config).await,
+        Command::ResetFactors(who) => reset_factors(config, &who.email).await,
+        Command::ResetPassword(who) => reset_password(config, &who.email).await,
     }
 }
 
@@ -80,7 +97,49 @@ async fn mark_verified(config: &Config, verify: Verify) -> Result<ExitCode, Fail
     Ok(ExitCode::SUCCESS)
 }
 
-async fn make(config: &Config, add: Add) -> Result<ExitCode, Failure> {
+async fn list(config: &Config) -> Result<ExitCode, Failure> {
+    let store = house::open(config).await?;
+    let auth = house::accounts(&store, config)?;
+    let mut page = Page::first(500);
+    loop {
+        let found = auth.accounts(page).await?;
+        for account in &found.accounts {
+            let factors = auth.factors(&account.id).await?;
+            let factors: Vec<_> = factors.iter().map(|factor| factor.method.code()).collect();
+            let roles: Vec<_> = account.roles.iter().map(|role| role.code()).collect();
+            let state = if account.is_active { "" } else { "  (closed)" };
+            let (roles, factors) = (roles.join(","), factors.join(","));
+            println!("{}  {:<32} {roles:<20} {factors}{state}", account.id, account.email);
+        }
+        let Some(cursor) = found.next else { break };
+        page = Page { count: 500, cursor: Some(cursor) };
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn reset_factors(config: &Config, email: &str) -> Result<ExitCode, Failure> {
+    let store = house::open(config).await?;
+    let auth = house::accounts(&store, config)?;
+    let account = auth.account_by_email(email).await?.ok_or("there is no such account")?;
+    let count = auth.reset_factors(&account.id).await?;
+    println!("Removed {count} second steps of {email}. Their sessions ended.");
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn reset_password(config: &Config, email: &str) -> Result<ExitCode, Failure> {
+    let password = read_password()?;
+    let store = house::open(config).await?;
+    let auth = house::accounts(&store, config)?;
+    let account = auth.account_by_email(email).await?.ok_or("there is no such account")?;
+    auth.reset_password(&account.id, password, None).await?;
+    println!("The new password of {email} is in use. Their sessions and tokens ended.");
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn add(config: &Config, add: Add) -> Result<ExitCode, Failure> {
     let password = read_password()?;
     let store = house::open(config).await?;
     let auth = house::accounts(&store, config)?;

@@ -3,7 +3,7 @@
 use crate::Failure;
 use clap::{Args, Subcommand};
 use salus_bench::report::Report;
-use salus_bench::{ask, deid, store};
+use salus_bench::{ask, deid, sign_in, store};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,6 +16,8 @@ pub enum Command {
     Ask(Ask),
     /// De-identification of texts and of resources.
     Deid(Deid),
+    /// The check of a token, and reads while everybody signs in.
+    SignIn(Output),
 }
 
 /// The flags of `bench store`.
@@ -74,6 +76,7 @@ pub async fn run(command: Command) -> Result<ExitCode, Failure> {
             let options = store::Options { bundles, resources, folder: output.folder };
             print(&store::run(&options, said).await?, output.json)
         }
+        Command::SignIn(output) => print(&sign_in::run(&output.folder, said).await?, output.json),
         Command::Ask(Ask { passages, output }) => {
             print(&ask::run(&output.folder, passages, said).await?, output.json)
         }

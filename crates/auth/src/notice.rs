@@ -1,0 +1,75 @@
+//! Telling the holder of an account, by e-mail, what was changed about signing in, and what was tried.
+
+use crate::Auth;
+use crate::account::Account;
+use crate::audit::Change;
+use crate::outreach::Letter;
+
+impl Auth {
+    /// Tells of a change, where e-mail is set up.
+    pub(crate) fn tell_of_change(&self, account: &Account, change: Change) {
+        let what = change.words();
+        let text = format!(
+            "Hello {},\n\n{what} for your Salus account.\n\nWas it not you? {ASK}\n",
+            account.display_name
+        );
+        self.tell(account, "A change to how you sign in to Salus", text);
+    }
+
+    /// Tells that somebody knew the password and not the second step.
+    pub(crate) fn tell_of_refusal(&self, account: &Account) {
+        let text = format!(
+            "Hello {},\n\nSomebody signed in to your Salus account with your password, and then failed at the second \
+             step. Nothing was opened.\n\nWas it not you? Change your password: somebody knows it. {ASK}\n",
+            account.display_name
+        );
+        self.tell(account, "Somebody knows your Salus password", text);
+    }
+
+    fn tell(&self, account: &Account, subject: &str, text: String) {
+        self.inner.outreach.post(Letter { to: account.email.clone(), subject: subject.to_owned(), text });
+    }
+}
+
+const ASK: &str =
+    "Sign in, look at your places and second steps under Me, and ask the person who runs this Salus.";
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Door, MARIA, PASSWORD, secret};
+
+    #[tokio::test]
+    async fn asvs_v6_3_7_the_holder_hears_of_every_change_to_how_they_sign_in() {
+        let door = Door::open().await;
+        let account = door.create(MARIA).await.unwrap();
+        let app = door.with_totp(&account).await;
+        door.mailbox.wait_for(1).await;
+        door.auth.new_recovery_codes(&account).await.unwrap();
+        door.mailbox.wait_for(2).await;
+        door.auth.remove_factor(&account, &app.id).await.unwrap();
+        door.mailbox.wait_for(3).await;
+        let new = secret("teapot gravel onward");
+        door.auth.change_password(&account, secret(PASSWORD), new, None).await.unwrap();
+        let letters = door.mailbox.wait_for(4).await;
+        for (letter, words) in letters.iter().zip([
+            "An authenticator app was added",
+            "New recovery codes",
+            "An authenticator app was removed",
+            "The password was changed",
+        ]) {
+            assert!(letter.to == MARIA && letter.text.contains(words), "{words}: {}", letter.text);
+        }
+    }
+
+    #[tokio::test]
+    async fn asvs_v6_3_5_the_holder_hears_that_somebody_knows_their_password() {
+        let door = Door::open().await;
+        let account = door.create(MARIA).await.unwrap();
+        door.with_totp(&account).await;
+        let half = door.half_open(MARIA).await;
+        let wrong = crate::Shown::Totp(secret("000000"));
+        assert!(door.auth.second_step(&half.secret, wrong, None).await.is_err());
+        let letters = door.mailbox.wait_for(2).await;
+        assert!(letters[1].text.contains("failed at the second"), "{}", letters[1].text);
+    }
+}

@@ -1,0 +1,256 @@
+//! The second step of a sign-in, and showing once more who one is.
+
+use crate::account::Account;
+use crate::audit::{self, Outcome};
+use crate::factor::methods_of;
+use crate::lockout::Attempt;
+use crate::method::{Method, Proof, amr};
+use crate::sessions::{Session, USER_SESSION, deletion};
+use crate::sign_in::{NewSession, SignInError};
+use crate::token::{CredentialId, fresh_session, stored_id};
+use crate::{Auth, Error, FactorError};
+use salus_core::{Secret, Timestamp};
+use salus_store::Batch;
+use serde_json::Value;
+use std::net::IpAddr;
+
+/// What somebody shows. Has no `Debug`.
+pub enum Shown {
+    /// The password.
+    Password(Secret<String>),
+    /// A code of an authenticator app.
+    Totp(Secret<String>),
+    /// A code that was sent, by whichever way.
+    Sent(Secret<String>),
+    /// A recovery code.
+    Recovery(Secret<String>),
+    /// A passkey's answer, as the browser gives it.
+    Passkey(Value),
+}
+
+/// A sign-in whose first step was right: it opens nothing but the second.
+pub struct HalfOpen {
+    /// The value of the sign-in's cookie.
+    pub secret: Secret<String>,
+    /// What the second step can be.
+    pub factors: Vec<Method>,
+    /// Until when it has to be taken.
+    pub until: Timestamp,
+}
+
+impl Auth {
+    /// Begins a sign-in by a passkey alone: the cookie's value, and what to ask the browser.
+    ///
+    /// # Errors
+    /// [`FactorError::Unavailable`] where this installation's address cannot have passkeys.
+    pub fn begin_passkey_sign_in(&self) -> Result<(Secret<String>, Value), FactorError> {
+        let (secret, id) = fresh_session(&**self.inner.store.rng());
+        let options = self.ask_any_passkey(&id)?;
+        Ok((secret, options))
+    }
+
+    /// Ends a sign-in by a passkey alone.
+    ///
+    /// # Errors
+    /// [`SignInError::Refused`] whatever was wrong.
+    pub async fn sign_in_with_passkey(
+        &self,
+        secret: &Secret<String>,
+        answer: Value,
+        address: Option<IpAddr>,
+        agent: &str,
+    ) -> Result<NewSession, SignInError> {
+        let attempt = Attempt { email: "a passkey", address };
+        self.admit_address(attempt)?;
+        let id = stored_id(secret.expose());
+        let account = self.take_any_passkey(&id, answer).await?;
+        self.inner.pending.close(&id);
+        let Some(account) = account else {
+            self.write_event(audit::sign_in(Outcome::Refused, None, &amr(&[Method::Passkey])), address)
+                .await?;
+            return Err(SignInError::Refused);
+        };
+        Ok(self.begin_session(account, &[Method::Passkey], address, agent).await?)
+    }
+
+    /// Sends a code for the second step.
+    ///
+    /// # Errors
+    /// [`FactorError::NotFound`] where the sign-in is over or its account has no such factor; those of sending.
+    pub async fn send_second_step(&self, secret: &Secret<String>, method: Method) -> Result<(), FactorError> {
+        let id = stored_id(secret.expose());
+        let account = self.half_open(&id).await?.ok_or(FactorError::NotFound)?;
+        self.send_code(&account, &id, method).await
+    }
+
+    /// What to ask the browser for, to take the second step with a passkey.
+    ///
+    /// # Errors
+    /// [`FactorError::NotFound`] where the sign-in is over or its account has no passkey.
+    pub async fn ask_second_step(&self, secret: &Secret<String>) -> Result<Value, FactorError> {
+        let id = stored_id(secret.expose());
+        let account = self.half_open(&id).await?.ok_or(FactorError::NotFound)?;
+        self.ask_passkey(&account.id, &id).await
+    }
+
+    /// Takes the second step: the session begins.
+    ///
+    /// # Errors
+    /// [`SignInError::Wrong`] where what is shown is not right; [`SignInError::Refused`] where the sign-in is over;
+    /// [`SignInError::Wait`].
+    pub async fn second_step(
+        &self,
+        secret: &Secret<String>,
+        shown: Shown,
+        address: Option<IpAddr>,
+    ) -> Result<NewSession, SignInError> {
+        let id = stored_id(secret.expose());
+        let account = self.half_open(&id).await?.ok_or(SignInError::Refused)?;
+        if matches!(shown, Shown::Password(_)) {
+            return Err(SignInError::Wrong);
+        }
+        let Some(method) = self.take(&account, &id, shown, address).await? else {
+            self.write_event(audit::sign_in(Outcome::SecondStepRefused, Some(&account.id), &[]), address)
+                .await?;
+            self.tell_of_refusal(&account);
+            return Err(SignInError::Wrong);
+        };
+        let begun =
+            self.inner.pending.with(&id, self.now(), |entry| (entry.shown.clone(), entry.agent.clone()));
+        let Some((mut methods, agent)) = begun.filter(|_| self.inner.pending.close(&id)) else {
+            return Err(SignInError::Refused);
+        };
+        methods.push(method);
+        Ok(self.begin_session(account, &methods, address, &agent).await?)
+    }
+
+    /// Sends a code to step up with.
+    ///
+    /// # Errors
+    /// [`FactorError::NotFound`] where the account has no such factor; those of sending.
+    pub async fn send_step_up(&self, session: &CredentialId, method: Method) -> Result<(), FactorError> {
+        let (session, account) = self.in_session(session).await?.ok_or(FactorError::NotFound)?;
+        self.send_code(&account, &session.id, method).await
+    }
+
+    /// What to ask the browser for, to step up with a passkey.
+    ///
+    /// # Errors
+    /// [`FactorError::NotFound`] where the account has none.
+    pub async fn ask_step_up(&self, session: &CredentialId) -> Result<Value, FactorError> {
+        let (session, account) = self.in_session(session).await?.ok_or(FactorError::NotFound)?;
+        self.ask_passkey(&account.id, &session.id).await
+    }
+
+    /// Shows once more who one is. The session goes on under a new secret; the old one opens nothing any more.
+    ///
+    /// # Errors
+    /// [`SignInError::Wrong`] where what is shown is not right; [`SignInError::Wait`].
+    pub async fn step_up(
+        &self,
+        session: &CredentialId,
+        shown: Shown,
+        address: Option<IpAddr>,
+    ) -> Result<NewSession, SignInError> {
+        let (old, account) = self.in_session(session).await?.ok_or(SignInError::Refused)?;
+        let now = self.now();
+        let Some(method) = self.take(&account, &old.id, shown, address).await? else {
+            self.write_event(audit::sign_in(Outcome::StepUpRefused, Some(&account.id), &[]), address).await?;
+            return Err(SignInError::Wrong);
+        };
+        let (secret, id) = fresh_session(&**self.inner.store.rng());
+        let mut anew = Session { id, seen_at: now, ..old.clone() };
+        anew.proofs.retain(|proof| proof.method != method);
+        anew.proofs.push(Proof { method, at: now });
+        let mut batch = Batch::create(anew.resource());
+        batch.ops.push(deletion(USER_SESSION, old.id.clone()));
+        batch.notes.push(audit::sign_in(Outcome::SteppedUp, Some(&account.id), &amr(&[method])));
+        let records = self.inner.store.system("step up").seen_from(&audit::origin(address));
+        records.write(batch).await.map_err(Error::Store)?;
+        self.inner.pending.close(&old.id);
+        self.inner.cache.forget(&CredentialId::Session(old.id));
+        Ok(NewSession { secret, session: anew, account })
+    }
+
+    /// Leaves a sign-in half open, if the account asks for a second step.
+    pub(crate) async fn half_open_for(
+        &self,
+        account: &Account,
+        agent: &str,
+    ) -> Result<Option<HalfOpen>, Error> {
+        let factors = methods_of(&self.all_factors(&account.id).await?);
+        if factors.is_empty() {
+            return Ok(None);
+        }
+        let (secret, id) = fresh_session(&**self.inner.store.rng());
+        let now = self.now();
+        self.inner.pending.open(&id, Some(&account.id), now, |entry| {
+            entry.shown = vec![Method::Password];
+            agent.clone_into(&mut entry.agent);
+        });
+        Ok(Some(HalfOpen { secret, factors, until: now + crate::pending::LIFE }))
+    }
+
+    /// The account of a half-open sign-in that is not over.
+    async fn half_open(&self, id: &str) -> Result<Option<Account>, Error> {
+        let account = self
+            .inner
+            .pending
+            .with(id, self.now(), |entry| if entry.shown.is_empty() { None } else { entry.account.clone() });
+        let Some(Some(account)) = account else { return Ok(None) };
+        Ok(self.account(&account).await?.filter(|account| account.is_active))
+    }
+
+    async fn in_session(&self, session: &CredentialId) -> Result<Option<(Session, Account)>, Error> {
+        let CredentialId::Session(id) = session else { return Ok(None) };
+        let stored = self.inner.store.system("step up").read(USER_SESSION, id).await?;
+        let Some(session) = stored.as_ref().map(Session::read).transpose()? else { return Ok(None) };
+        Ok(self.account(&session.account).await?.map(|account| (session, account)))
+    }
+
+    /// Whether what is shown is right, and as what it counts. A guess is counted before it is looked at.
+    async fn take(
+        &self,
+        account: &Account,
+        place: &str,
+        shown: Shown,
+        address: Option<IpAddr>,
+    ) -> Result<Option<Method>, SignInError> {
+        let counted_as = match shown {
+            Shown::Password(_) => account.email.clone(),
+            _ => format!("second step of {}", account.id),
+        };
+        let attempt = Attempt { email: &counted_as, address };
+        self.inner.lockout.admit(attempt, self.now()).map_err(SignInError::Wait)?;
+        let factors = self.all_factors(&account.id).await?;
+        let method = match shown {
+            Shown::Password(password) => {
+                let hash = Some(account.password_hash.expose().as_str());
+                self.inner.passwords.verify(password, hash).await?.then_some(Method::Password)
+            }
+            Shown::Totp(code) => self.take_totp(&factors, code.expose()).await?.then_some(Method::Totp),
+            Shown::Recovery(code) => {
+                self.take_recovery_code(&factors, code.expose()).await?.then_some(Method::RecoveryCode)
+            }
+            Shown::Passkey(answer) => {
+                self.take_passkey(&factors, place, answer).await?.then_some(Method::Passkey)
+            }
+            Shown::Sent(code) => match self.take_sent_code(&account.id, place, code.expose()) {
+                Some(sent) => self.sent_code_was_used(&factors, &sent).await?.then_some(sent.method),
+                None => None,
+            },
+        };
+        if method.is_some() {
+            self.inner.lockout.succeeded(attempt, self.now());
+        }
+        Ok(method)
+    }
+
+    /// Counts an attempt that names no account, by its address alone.
+    fn admit_address(&self, attempt: Attempt<'_>) -> Result<(), SignInError> {
+        let Some(address) = attempt.address else { return Ok(()) };
+        let counted_as = format!("{} from {address}", attempt.email);
+        let attempt = Attempt { email: &counted_as, address: Some(address) };
+        self.inner.lockout.admit(attempt, self.now()).map_err(SignInError::Wait)
+    }
+}
