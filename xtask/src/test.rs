@@ -51,7 +51,7 @@ fn walk(tools: &Tools) -> Result {
 }
 
 /// The walks, each a file in `web/e2e`.
-const WALKS: [&str; 3] = ["walk", "apps", "emergency"];
+const WALKS: [&str; 5] = ["walk", "second-step", "apps", "emergency", "rights"];
 
 /// A demo server that ends with this value.
 struct Server {
