@@ -79,10 +79,10 @@ pub(crate) fn subsetted() -> Value {
 fn mark(resource: &mut Value) {
     let Some(object) = resource.as_object_mut() else { return };
     let Value::Object(meta) = object.entry("meta").or_insert_with(|| json!({})) else { return };
-    if let Value::Array(tags) = meta.entry("tag").or_insert_with(|| json!([])) {
-        if !tags.contains(&subsetted()) {
-            tags.push(subsetted());
-        }
+    if let Value::Array(tags) = meta.entry("tag").or_insert_with(|| json!([]))
+        && !tags.contains(&subsetted())
+    {
+        tags.push(subsetted());
     }
 }
 

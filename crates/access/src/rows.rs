@@ -2,8 +2,9 @@
 
 use crate::elements::Elements;
 use crate::policy::{AccessPolicy, Action, Denial};
-use crate::rule::{Rule, Scope};
+use crate::rule::{Rule, Scope, is_public};
 use salus_fhir::json::Value;
+use std::collections::BTreeSet;
 
 /// To which resources of one type something may be done. Made by [`AccessPolicy::filter`].
 #[derive(Clone)]
@@ -38,6 +39,9 @@ impl<'a> RowFilter<'a> {
     }
 
     pub(crate) fn of(policy: &'a AccessPolicy, action: Action, type_name: &str) -> Self {
+        if !is_public(type_name) {
+            return Self::nothing();
+        }
         let lists = std::iter::once(&policy.rules).chain(&policy.bounds);
         let mut parts = Vec::with_capacity(1 + policy.bounds.len());
         for list in lists {
@@ -73,6 +77,21 @@ impl<'a> RowFilter<'a> {
     /// Whether something may be taken from what the rules give.
     pub fn denies(&self) -> bool {
         !self.denials.is_empty()
+    }
+
+    /// Whether every denial is about single patients' resources.
+    pub fn denies_by_patient(&self) -> bool {
+        self.denials.iter().all(|denial| matches!(denial.rule.scope, Scope::Patients(_)))
+    }
+
+    /// The patients out of whose compartments alone something may be taken; `None` where a denial is about others' too.
+    pub fn denied_patients(&self) -> Option<BTreeSet<&'a str>> {
+        let mut ids = BTreeSet::new();
+        for denial in &self.denials {
+            let Scope::Patients(patients) = &denial.rule.scope else { return None };
+            ids.extend(patients.iter().map(String::as_str));
+        }
+        Some(ids)
     }
 
     /// Whether elements of some resources may be hidden.

@@ -84,9 +84,10 @@ impl Rule {
         Self { read_only, ..self }
     }
 
+    /// Whether the rule is about `action` and a type that is not internal.
     pub(crate) fn concerns(&self, action: Action, type_name: &str) -> bool {
         self.actions.contains(&action)
-            && self.types.contains(type_name)
+            && self.types.lists(type_name)
             && self.criteria.as_ref().is_none_or(|query| query.resource_type == type_name)
     }
 
@@ -128,12 +129,20 @@ impl TypeSet {
 
     /// Whether the type is in the set. Never true of an internal or unknown type.
     pub fn contains(&self, type_name: &str) -> bool {
-        let listed = match self {
+        self.lists(type_name) && is_public(type_name)
+    }
+
+    fn lists(&self, type_name: &str) -> bool {
+        match self {
             Self::All => true,
             Self::Only(names) => names.contains(type_name),
-        };
-        listed && salus_fhir::defs::is_resource_type(type_name) && !salus_fhir::defs::is_internal(type_name)
+        }
     }
+}
+
+/// Whether it is a resource type, and none of Salus' own.
+pub(crate) fn is_public(type_name: &str) -> bool {
+    salus_fhir::defs::is_resource_type(type_name) && !salus_fhir::defs::is_internal(type_name)
 }
 
 impl Scope {

@@ -34,6 +34,7 @@ pub struct SmartScope {
 
 /// What a scope gives.
 #[derive(Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "an app has a handful of scopes, most of them for resources")]
 pub enum Grant {
     /// Access to resources.
     Resources(ResourceScope),

@@ -3,7 +3,7 @@
 use crate::Failure;
 use clap::{Args, Subcommand};
 use salus_bench::report::Report;
-use salus_bench::{ask, deid, sign_in, store};
+use salus_bench::{access, ask, deid, sign_in, store};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,6 +16,8 @@ pub enum Command {
     Ask(Ask),
     /// De-identification of texts and of resources.
     Deid(Deid),
+    /// Searches with an access policy, next to the same ones without.
+    Access(Access),
     /// The check of a token, and reads while everybody signs in.
     SignIn(Output),
 }
@@ -57,6 +59,16 @@ pub struct Deid {
     json: bool,
 }
 
+/// The flags of `bench access`.
+#[derive(Args)]
+pub struct Access {
+    /// Resources in the store.
+    #[arg(long, default_value_t = 100_000)]
+    resources: usize,
+    #[command(flatten)]
+    output: Output,
+}
+
 /// Where to write and how to answer.
 #[derive(Args)]
 pub struct Output {
@@ -81,6 +93,9 @@ pub async fn run(command: Command) -> Result<ExitCode, Failure> {
             print(&ask::run(&output.folder, passages, said).await?, output.json)
         }
         Command::Deid(Deid { notes, people, json }) => print(&deid::run(notes, people, said)?, json),
+        Command::Access(Access { resources, output }) => {
+            print(&access::run(&output.folder, resources, said).await?, output.json)
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum Pats {
 pub(crate) struct Scope {
     /// Where to look.
     pub(crate) pats: Pats,
-    /// Under which of them everything may be read.
+    /// Under which of them everything may be read, but for what is denied of single patients.
     open: Pats,
 }
 
@@ -45,8 +45,8 @@ impl Scope {
             let other = Reach::of(part, asked.as_ref(), ring).await?;
             reach = Reach { pats: reach.pats.or_fewer(other.pats), open: reach.open.and(other.open) };
         }
-        if rows.denies() || rows.hides() {
-            // A row says nothing of what is denied or hidden.
+        if rows.hides() || !rows.denies_by_patient() {
+            // A row says nothing of what is hidden, nor of what is denied whosever it is.
             reach.open = Pats::Only(Vec::new());
         }
         if query.resource_type == "Patient" {
@@ -61,12 +61,12 @@ impl Scope {
         Self { open: pats.clone(), pats }
     }
 
-    /// Whether everything may be read, wherever it stands.
+    /// Whether everything may be read, wherever it stands, but for what is denied of single patients.
     pub(crate) fn is_all_open(&self) -> bool {
         self.open == Pats::All
     }
 
-    /// Whether all that stands under a patient may be read.
+    /// Whether all that stands under a patient may be read, but for what is denied of single patients.
     pub(crate) fn is_open(&self, pat: i64) -> bool {
         self.open.contains(pat)
     }
@@ -124,37 +124,37 @@ impl Reach {
     /// Where rules reach. Where all that is asked for is within their patients, only that far. Otherwise what is asked
     /// for may still be in reach by a second patient, under whom it is found.
     async fn of(given: &Given<'_>, asked: Option<&BTreeSet<String>>, ring: &Keyring) -> Result<Self, Error> {
-        let (mut everyone, mut shared, mut ids, mut open) = (false, false, BTreeSet::new(), BTreeSet::new());
+        // A clinician has hundreds of patients, and asks for one: sets are made of what is asked for where that is enough.
+        let gives = |id: &String, is_open: bool| {
+            given.rules().any(|rule| match &rule.scope {
+                Whose::Everyone => !is_open,
+                Whose::Shared => false,
+                Whose::Patients(patients) => (!is_open || rule.is_unconditional()) && patients.contains(id),
+            })
+        };
+        if let Some(asked) = asked.filter(|asked| asked.iter().all(|id| gives(id, false))) {
+            let open = numbers(asked.iter().filter(|id| gives(id, true)), ring).await?;
+            return Ok(Self {
+                pats: Pats::of(asked, ring).await?,
+                open: Pats::Only(open.into_iter().collect()),
+            });
+        }
+        let (mut everyone, mut pats, mut open) = (false, BTreeSet::new(), BTreeSet::new());
         for rule in given.rules() {
             match &rule.scope {
                 Whose::Everyone => everyone = true,
-                Whose::Shared => shared = true,
+                Whose::Shared => drop(pats.insert(SHARED)),
                 Whose::Patients(patients) => {
-                    ids.extend(patients);
+                    let numbers = numbers(patients.iter(), ring).await?;
                     if rule.is_unconditional() {
-                        open.extend(patients);
+                        open.extend(&numbers);
                     }
+                    pats.extend(numbers);
                 }
             }
         }
-        let is_within = |asked: &&BTreeSet<String>| everyone || asked.iter().all(|id| ids.contains(id));
-        if let Some(asked) = asked.filter(is_within) {
-            open.retain(|id| asked.contains(*id));
-            let pats = Pats::of(asked, ring).await?;
-            return Ok(Self {
-                pats,
-                open: Pats::Only(numbers(open.into_iter(), ring).await?.into_iter().collect()),
-            });
-        }
-        let open = numbers(open.into_iter(), ring).await?.into_iter().collect();
-        if everyone {
-            return Ok(Self { pats: Pats::All, open: Pats::Only(open) });
-        }
-        let mut pats = numbers(ids.into_iter(), ring).await?;
-        if shared {
-            pats.insert(SHARED);
-        }
-        Ok(Self { pats: Pats::Only(pats.into_iter().collect()), open: Pats::Only(open) })
+        let pats = if everyone { Pats::All } else { Pats::Only(pats.into_iter().collect()) };
+        Ok(Self { pats, open: Pats::Only(open.into_iter().collect()) })
     }
 }
 

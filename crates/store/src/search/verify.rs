@@ -24,6 +24,8 @@ pub(super) struct Check<'a> {
     unanswered: Vec<Filter>,
     /// The patient in whose compartment a resource must be, where the rows do not say.
     inside: Option<String>,
+    /// The patients of whose resources something may be denied.
+    denied: BTreeSet<&'a str>,
 }
 
 /// A resource that matches and may be read.
@@ -43,6 +45,7 @@ impl<'a> Search<'a> {
             plan,
             type_name: query.resource_type.clone(),
             scope,
+            denied: rows.denied_patients().unwrap_or_default(),
             rows,
             unanswered,
             inside: None,
@@ -83,7 +86,7 @@ impl<'a> Search<'a> {
         }
         // A row under the resource's own patient still says whose it is; any other may have been overtaken.
         let is_own = head.pat == candidate.pat;
-        let is_open = check.is_readable(candidate, is_own);
+        let is_open = check.is_readable(candidate, is_own) && !is_of_any(&stored, &check.denied);
         let is_first = is_own || !check.comes_again();
         if check.is_answered() && is_open && is_first {
             return Ok(Some(stored));
@@ -128,6 +131,24 @@ impl<'a> Search<'a> {
     }
 }
 
+/// Whether a resource may lie in the compartment of one of the patients: it is one of them, or names one. The text is
+/// enough to tell, and is quicker to look through than to read.
+fn is_of_any(stored: &Stored, patients: &BTreeSet<&str>) -> bool {
+    if patients.is_empty() {
+        return false;
+    }
+    let Ok(text) = std::str::from_utf8(stored.bytes()) else { return true };
+    let is_one = stored.type_name == "Patient" && patients.contains(stored.id.as_str());
+    is_one || named_patients(text).any(|id| patients.contains(id))
+}
+
+/// The ids of the patients that a text of JSON, as the store writes it, refers to.
+fn named_patients(text: &str) -> impl Iterator<Item = &str> {
+    const REFERENCE: &str = "\"Patient/";
+    let references = text.match_indices(REFERENCE).filter_map(|(at, _)| text.get(at + REFERENCE.len()..));
+    references.filter_map(|rest| rest.split(['"', '/']).next())
+}
+
 /// What the log says of a resource besides its body.
 struct Head {
     pat: i64,
@@ -137,7 +158,7 @@ struct Head {
 impl Check<'_> {
     /// Whether the candidates' number is the number of matches, none of which has to be looked at.
     pub(super) fn is_exact(&self, candidate: Candidate) -> bool {
-        self.is_answered() && self.is_readable(candidate, true)
+        self.is_answered() && !self.rows.denies() && self.is_readable(candidate, true)
     }
 
     /// Asks for what is in one patient's compartment.
@@ -182,5 +203,25 @@ impl Check<'_> {
     fn matches(&self, body: &Value) -> bool {
         body.get("resourceType").and_then(Value::as_str) == Some(self.type_name.as_str())
             && self.unanswered.iter().all(|filter| matches_filter(filter, &extract_param(body, filter.param)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patients_are_found_in_the_text() {
+        for (text, expect) in [
+            (r#"{"subject":{"reference":"Patient/ann"}}"#, vec!["ann"]),
+            (
+                r#"{"subject":{"reference":"Patient/ann/_history/2"},"x":[{"reference":"Patient/b.1"}]}"#,
+                vec!["ann", "b.1"],
+            ),
+            (r#"{"subject":{"reference":"https://x.example/Patient/ann"}}"#, vec![]),
+            (r#"{"resourceType":"Patient","id":"ann"}"#, vec![]),
+        ] {
+            assert_eq!(named_patients(text).collect::<Vec<_>>(), expect, "{text}");
+        }
     }
 }
