@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn asvs_v8_3_1_a_policy_that_is_not_understood_is_refused_at_the_place() {
+    fn a_policy_that_is_not_understood_is_refused_at_the_place() {
         let good = || json!({"resourceType": "Observation", "interaction": ["read"], "scope": "everyone"});
         assert!(StoredPolicy::parse(&policy(good())).is_ok());
         for (member, value, place) in [

@@ -103,7 +103,7 @@ macro_rules! every_story {
             partial::reading_and_searching_are_rights_of_their_own,
             partial::asvs_v8_4_1_the_staff_of_one_clinic_does_nothing_to_patients_of_another,
             partial::deny_wins_everywhere,
-            partial::asvs_v8_3_1_a_policy_that_is_not_understood_is_refused_at_write,
+            partial::a_policy_that_is_not_understood_is_refused_at_write,
             writing::a_resource_comes_back_as_it_was_written,
             writing::versions_are_checked,
             writing::the_same_content_makes_no_version,

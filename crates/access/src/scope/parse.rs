@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn asvs_v8_3_1_scopes_are_read_strictly_and_the_rest_is_told() {
+    fn scopes_are_read_strictly_and_the_rest_is_told() {
         let category = "http://terminology.hl7.org/CodeSystem/observation-category|laboratory";
         let encoded = "http%3A%2F%2Fterminology.hl7.org%2FCodeSystem%2Fobservation-category%7Claboratory";
         for (text, expect) in [

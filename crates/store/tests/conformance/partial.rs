@@ -171,7 +171,7 @@ pub async fn deny_wins_everywhere(house: House) {
     let Err(Error::NotFound) = denied.get_blob(&file).await else { panic!("the file of a denied document") };
 }
 
-pub async fn asvs_v8_3_1_a_policy_that_is_not_understood_is_refused_at_write(house: House) {
+pub async fn a_policy_that_is_not_understood_is_refused_at_write(house: House) {
     let store = house.open().await;
     let entry = |interaction: &str| json!([{"resourceType": "Observation", "interaction": [interaction], "scope": "shared"}]);
     let policy = |interaction: &str| json!({"resourceType": "AccessPolicy", "id": "a", "name": "Reading", "entry": entry(interaction)});
