@@ -8,7 +8,8 @@ use crate::{
 };
 use salus_access::Role;
 use salus_core::{Clock, ManualClock, Rng, Secret, SeededRng};
-use salus_store::{AuditAction, AuditFilter, AuditRecord, Store, StoreConfig};
+use salus_fhir::search::Query;
+use salus_store::{AuditAction, AuditFilter, AuditRecord, Page, Store, StoreConfig};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -120,8 +121,8 @@ impl Door {
 
     pub(crate) fn last_code(&self) -> String {
         let letters = self.mailbox.letters();
-        let codes = letters.iter().filter(|letter| letter.text.contains("is your code"));
-        let words = codes.last().unwrap().text.split_whitespace().map(str::to_owned);
+        let mut codes = letters.iter().filter(|letter| letter.text.contains("is your code"));
+        let words = codes.next_back().unwrap().text.split_whitespace().map(str::to_owned);
         words.into_iter().find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit())).unwrap()
     }
 
@@ -153,7 +154,12 @@ impl Door {
 
     /// What the audit tells of sign-ins, oldest first.
     pub(crate) async fn sign_ins(&self) -> Vec<AuditRecord> {
-        let filter = AuditFilter { actions: vec![AuditAction::SignIn], ..AuditFilter::default() };
+        self.audited(AuditAction::SignIn).await
+    }
+
+    /// What the audit tells of such actions, oldest first.
+    pub(crate) async fn audited(&self, action: AuditAction) -> Vec<AuditRecord> {
+        let filter = AuditFilter { actions: vec![action], ..AuditFilter::default() };
         let mut found = self.store.system("test").audit(&filter, 100).await.unwrap();
         found.reverse();
         found

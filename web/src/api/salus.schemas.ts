@@ -260,6 +260,18 @@ export type AddedClientAllOf = {
 export type AddedClient = ClientItem & AddedClientAllOf;
 
 /**
+ * Where codes are sent.
+ */
+export type AddressMethod = typeof AddressMethod[keyof typeof AddressMethod];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const AddressMethod = {
+  email: 'email',
+  sms: 'sms',
+} as const;
+
+/**
  * What the person's consents say to this emergency.
  */
 export type Agreed = typeof Agreed[keyof typeof Agreed];
@@ -804,6 +816,26 @@ export interface ClientRequest {
   metadata: ClientRequestMetadata;
 }
 
+/**
+ * Where codes are sent.
+ */
+export type CodeMethod = typeof CodeMethod[keyof typeof CodeMethod];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const CodeMethod = {
+  email: 'email',
+  sms: 'sms',
+} as const;
+
+/**
+ * A wish for a code.
+ */
+export interface CodeRequest {
+  /** Where to send it. */
+  method: CodeMethod;
+}
+
 export type CommonCode = string | null;
 
 /**
@@ -1253,6 +1285,53 @@ export interface ExportWish {
 }
 
 /**
+ * Where codes are sent to; of a telephone number, the end.
+ */
+export type FactorItemAddress = string | null;
+
+/**
+ * How many recovery codes are left.
+ * @minimum 0
+ */
+export type FactorItemCodesLeft = number | null;
+
+/**
+ * When it was last shown (RFC 3339).
+ */
+export type FactorItemUsedAt = string | null;
+
+/**
+ * Something that can be shown beside the password.
+ */
+export interface FactorItem {
+  /** Where codes are sent to; of a telephone number, the end. */
+  address?: FactorItemAddress;
+  /**
+   * How many recovery codes are left.
+   * @minimum 0
+   */
+  codesLeft?: FactorItemCodesLeft;
+  /** When it was set up (RFC 3339). */
+  createdAt: string;
+  /** To rename or remove it by. */
+  id: string;
+  /** What its holder calls it. */
+  label: string;
+  /** `totp`, `passkey`, `email`, `sms` or `recovery`. */
+  method: string;
+  /** When it was last shown (RFC 3339). */
+  usedAt?: FactorItemUsedAt;
+}
+
+/**
+ * The new name.
+ */
+export interface FactorName {
+  /** 1 to 100 characters. */
+  label: string;
+}
+
+/**
  * One place in the request that is wrong.
  */
 export interface FieldProblem {
@@ -1260,6 +1339,14 @@ export interface FieldProblem {
   detail: string;
   /** Where: `people[2].name`, or a FHIRPath. */
   field: string;
+}
+
+/**
+ * A code.
+ */
+export interface FirstCode {
+  /** As the app or the message shows it. */
+  code: string;
 }
 
 export type GlanceLastEncounter = EncounterItem | null;
@@ -1597,6 +1684,49 @@ export interface NamedContact {
 }
 
 /**
+ * The number with its country, for SMS.
+ */
+export type NewAddressPhone = string | null;
+
+/**
+ * Where codes are to be sent.
+ */
+export interface NewAddress {
+  /** By e-mail to the account's address, or by SMS. */
+  method: AddressMethod;
+  /** The number with its country, for SMS. */
+  phone?: NewAddressPhone;
+}
+
+/**
+ * The browser's answer: the `PublicKeyCredential` in its JSON form (WebAuthn Level 3).
+ */
+export type NewPasskeyCredential = { [key: string]: unknown };
+
+/**
+ * A new passkey.
+ */
+export interface NewPasskey {
+  /** The browser's answer: the `PublicKeyCredential` in its JSON form (WebAuthn Level 3). */
+  credential: NewPasskeyCredential;
+  /** What its holder calls it, 1 to 100 characters. */
+  label: string;
+}
+
+/**
+ * A link's token and the new password.
+ */
+export interface NewPassword {
+  /**
+   * At least 12 characters, and not a common one.
+   * @minLength 12
+   */
+  newPassword: string;
+  /** What follows `#` in the link. */
+  token: string;
+}
+
+/**
  * The note.
  */
 export interface NoteWish {
@@ -1654,6 +1784,45 @@ export interface OpeningItem {
 export interface Part {
   known: Known;
   lines: CardLine[];
+}
+
+/**
+ * The `PublicKeyCredential` in its JSON form (WebAuthn Level 3).
+ */
+export type PasskeyAnswerCredential = { [key: string]: unknown };
+
+/**
+ * A passkey's answer.
+ */
+export interface PasskeyAnswer {
+  /** The `PublicKeyCredential` in its JSON form (WebAuthn Level 3). */
+  credential: PasskeyAnswerCredential;
+}
+
+/**
+ * What `navigator.credentials.get` is given as `publicKey`, in its JSON form.
+ */
+export type PasskeyQuestionPublicKey = { [key: string]: unknown };
+
+/**
+ * What to ask the browser for.
+ */
+export interface PasskeyQuestion {
+  /** What `navigator.credentials.get` is given as `publicKey`, in its JSON form. */
+  publicKey: PasskeyQuestionPublicKey;
+}
+
+/**
+ * What `navigator.credentials.create` is given as `publicKey`, in its JSON form.
+ */
+export type PasskeyWishPublicKey = { [key: string]: unknown };
+
+/**
+ * What to ask the browser for.
+ */
+export interface PasskeyWish {
+  /** What `navigator.credentials.create` is given as `publicKey`, in its JSON form. */
+  publicKey: PasskeyWishPublicKey;
 }
 
 /**
@@ -1962,6 +2131,14 @@ export interface RecordExport {
 }
 
 /**
+ * Codes to write down. They are shown this once.
+ */
+export interface RecoveryCodes {
+  /** Each is good once. */
+  codes: string[];
+}
+
+/**
  * What is gone.
  */
 export interface Removed {
@@ -2012,6 +2189,14 @@ export interface Removed {
    * @minimum 0
    */
   versions: number;
+}
+
+/**
+ * Whose password was forgotten.
+ */
+export interface ResetRequest {
+  /** The address to sign in with. */
+  email: string;
 }
 
 /**
@@ -2175,6 +2360,18 @@ export const ScopeRequest = {
 } as const;
 
 /**
+ * A sign-in whose password was right, and which needs a second step.
+ */
+export interface SecondStep {
+  /** What the second step can be: `totp`, `passkey`, `email`, `sms`, `recovery`. */
+  factors: string[];
+  /** Always `secondFactorRequired`. */
+  state: string;
+  /** Until when it has to be taken (RFC 3339). */
+  until: string;
+}
+
+/**
  * Where to go on.
  */
 export interface SendTo {
@@ -2205,9 +2402,16 @@ export interface Session {
 }
 
 /**
+ * Where from it was begun.
+ */
+export type SessionItemAddress = string | null;
+
+/**
  * One place where the account is signed in.
  */
 export interface SessionItem {
+  /** Where from it was begun. */
+  address?: SessionItemAddress;
   /** What the browser said it is. */
   agent: string;
   /** When the sign-in was (RFC 3339). */
@@ -2218,6 +2422,8 @@ export interface SessionItem {
   id: string;
   /** Whether this request was made in it. */
   isCurrent: boolean;
+  /** How its holder showed who they are: `password`, `totp`, `passkey`, `email`, `sms`, `recovery`, `federated`. */
+  methods: string[];
   /** When it was last used, give or take a minute (RFC 3339). */
   seenAt: string;
 }
@@ -2282,6 +2488,49 @@ export interface Sharing {
   reachedBy: ReachItem[];
   /** What was shared, the newest first. */
   shares: ShareItem[];
+}
+
+/**
+ * The ways to show who one is.
+ */
+export type ShownMethod = typeof ShownMethod[keyof typeof ShownMethod];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const ShownMethod = {
+  password: 'password',
+  totp: 'totp',
+  passkey: 'passkey',
+  email: 'email',
+  sms: 'sms',
+  recovery: 'recovery',
+} as const;
+
+/**
+ * The code, or the password, exactly as typed.
+ */
+export type ShownRequestCode = string | null;
+
+/**
+ * A passkey's answer: the `PublicKeyCredential` in its JSON form (WebAuthn Level 3).
+ */
+export type ShownRequestCredentialAnyOf = { [key: string]: unknown };
+
+/**
+ * A passkey's answer: the `PublicKeyCredential` in its JSON form (WebAuthn Level 3).
+ */
+export type ShownRequestCredential = ShownRequestCredentialAnyOf | null;
+
+/**
+ * What somebody shows: a code, a password, or a passkey's answer.
+ */
+export interface ShownRequest {
+  /** The code, or the password, exactly as typed. */
+  code?: ShownRequestCode;
+  /** A passkey's answer: the `PublicKeyCredential` in its JSON form (WebAuthn Level 3). */
+  credential?: ShownRequestCredential;
+  /** What it is. */
+  method: ShownMethod;
 }
 
 /**
@@ -2376,6 +2625,20 @@ export interface TokenRequest {
   label: string;
   /** What it is good for. */
   scope?: ScopeRequest;
+}
+
+/**
+ * What the app has to be told. It is shown this once.
+ */
+export interface TotpSetup {
+  /** To confirm it by. */
+  id: string;
+  /** The address as a QR code, an SVG image. */
+  qrSvg: string;
+  /** To be typed into the app, in Base32. */
+  secret: string;
+  /** The same as an `otpauth:` address. */
+  uri: string;
 }
 
 /**

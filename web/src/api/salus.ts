@@ -25,6 +25,7 @@ import type {
   ClientInvitation,
   ClientItem,
   ClientRequest,
+  CodeRequest,
   ConditionItem,
   ConsentVersion,
   Correction,
@@ -39,7 +40,10 @@ import type {
   ErasureWish,
   ExchangeForTokens200,
   ExportWish,
+  FactorItem,
+  FactorName,
   FetchLinkFileParams,
+  FirstCode,
   GetTimelineParams,
   Glance,
   Health,
@@ -58,12 +62,18 @@ import type {
   ManifestWish,
   MedicineItem,
   NamedContact,
+  NewAddress,
+  NewPasskey,
+  NewPassword,
   NoteWish,
   OauthMetadata200,
   ObjectionWish,
   OpenDirectLinkParams,
   OpenedLaunch,
   OpenidConfiguration200,
+  PasskeyAnswer,
+  PasskeyQuestion,
+  PasskeyWish,
   PasswordChange,
   PersonSummary,
   Policy,
@@ -74,24 +84,29 @@ import type {
   ReadAppSignOutParams,
   Receipt,
   RecordExport,
+  RecoveryCodes,
   RegisterClient201,
+  ResetRequest,
   Restriction,
   RestrictionWish,
   Restrictions,
   ResultGroup,
   SearchAuditParams,
+  SecondStep,
   SendTo,
   Session,
   SessionItem,
   ShareItem,
   ShareRequest,
   Sharing,
+  ShownRequest,
   SignInRequest,
   SigningKeys200,
   SmartConfiguration200,
   Timeline,
   TokenItem,
   TokenRequest,
+  TotpSetup,
   UploadForm,
   UserInfo200,
   UserInfoByPost200
@@ -946,6 +961,256 @@ export const getCertificate = async (id: string,
 
 
 /**
+ * @summary List my second steps
+ */
+export const getListFactorsUrl = () => {
+
+
+  
+
+  return `/api/v1/factors`
+}
+
+export const listFactors = async ( options?: RequestInit): Promise<FactorItem[]> => {
+  
+  return transport<FactorItem[]>(getListFactorsUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Sends a first code.
+ * @summary Begin to set up codes by e-mail or SMS
+ */
+export const getBeginAddressUrl = () => {
+
+
+  
+
+  return `/api/v1/factors/addresses`
+}
+
+export const beginAddress = async (newAddress: NewAddress, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getBeginAddressUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      newAddress,)
+  }
+);}
+
+
+
+/**
+ * @summary Confirm codes by e-mail or SMS with the first
+ */
+export const getConfirmAddressUrl = () => {
+
+
+  
+
+  return `/api/v1/factors/addresses/confirmation`
+}
+
+export const confirmAddress = async (firstCode: FirstCode, options?: RequestInit): Promise<FactorItem> => {
+  
+  return transport<FactorItem>(getConfirmAddressUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      firstCode,)
+  }
+);}
+
+
+
+/**
+ * @summary Ask for a new passkey
+ */
+export const getAskNewPasskeyUrl = () => {
+
+
+  
+
+  return `/api/v1/factors/passkey-options`
+}
+
+export const askNewPasskey = async ( options?: RequestInit): Promise<PasskeyWish> => {
+  
+  return transport<PasskeyWish>(getAskNewPasskeyUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Add a passkey
+ */
+export const getAddPasskeyUrl = () => {
+
+
+  
+
+  return `/api/v1/factors/passkeys`
+}
+
+export const addPasskey = async (newPasskey: NewPasskey, options?: RequestInit): Promise<FactorItem> => {
+  
+  return transport<FactorItem>(getAddPasskeyUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      newPasskey,)
+  }
+);}
+
+
+
+/**
+ * Those there were are no longer good.
+ * @summary Make new recovery codes
+ */
+export const getMakeRecoveryCodesUrl = () => {
+
+
+  
+
+  return `/api/v1/factors/recovery-codes`
+}
+
+export const makeRecoveryCodes = async ( options?: RequestInit): Promise<RecoveryCodes> => {
+  
+  return transport<RecoveryCodes>(getMakeRecoveryCodesUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Begin to set up an authenticator app
+ */
+export const getBeginTotpUrl = () => {
+
+
+  
+
+  return `/api/v1/factors/totp`
+}
+
+export const beginTotp = async ( options?: RequestInit): Promise<TotpSetup> => {
+  
+  return transport<TotpSetup>(getBeginTotpUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Confirm an authenticator app by its first code
+ */
+export const getConfirmTotpUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/factors/totp/${id}/confirmation`
+}
+
+export const confirmTotp = async (id: string,
+    firstCode: FirstCode, options?: RequestInit): Promise<FactorItem> => {
+  
+  return transport<FactorItem>(getConfirmTotpUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      firstCode,)
+  }
+);}
+
+
+
+/**
+ * @summary Rename a second step
+ */
+export const getRenameFactorUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/factors/${id}`
+}
+
+export const renameFactor = async (id: string,
+    factorName: FactorName, options?: RequestInit): Promise<FactorItem> => {
+  
+  return transport<FactorItem>(getRenameFactorUrl(id),
+  {      
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      factorName,)
+  }
+);}
+
+
+
+/**
+ * It opens nothing from now on. Recovery codes go with the last that could be lost.
+ * @summary Remove a second step
+ */
+export const getRemoveFactorUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/factors/${id}`
+}
+
+export const removeFactor = async (id: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getRemoveFactorUrl(id),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
+  }
+);}
+
+
+
+/**
  * @summary See how far a piece of background work is
  */
 export const getGetJobUrl = (id: string,) => {
@@ -1082,6 +1347,58 @@ export const fetchLinkFile = async (link: string,
     method: 'GET'
     
     
+  }
+);}
+
+
+
+/**
+ * If there is such an account, a link is sent to its e-mail address. The answer is the same if there is none.
+ * @summary Ask for a new password
+ */
+export const getRequestPasswordResetUrl = () => {
+
+
+  
+
+  return `/api/v1/password-reset`
+}
+
+export const requestPasswordReset = async (resetRequest: ResetRequest, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getRequestPasswordResetUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      resetRequest,)
+  }
+);}
+
+
+
+/**
+ * Every session and every API token of the account ends. Sign in afterwards; a second step is asked for as before.
+ * @summary Set a new password
+ */
+export const getSetForgottenPasswordUrl = () => {
+
+
+  
+
+  return `/api/v1/password-reset/confirmation`
+}
+
+export const setForgottenPassword = async (newPassword: NewPassword, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getSetForgottenPasswordUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      newPassword,)
   }
 );}
 
@@ -2256,7 +2573,8 @@ export const readSession = async ( options?: RequestInit): Promise<Session> => {
 
 
 /**
- * Sets the cookie `__Host-salus`. A session that the request shows already is ended.
+ * Sets the cookie `__Host-salus`. A session that the request shows already is ended. Where the account has a second
+factor, the answer is 202 with the cookie `__Host-salus-step`, which opens nothing but the second step.
  * @summary Sign in
  */
 export const getSignInUrl = () => {
@@ -2267,9 +2585,9 @@ export const getSignInUrl = () => {
   return `/api/v1/session`
 }
 
-export const signIn = async (signInRequest: SignInRequest, options?: RequestInit): Promise<Session> => {
+export const signIn = async (signInRequest: SignInRequest, options?: RequestInit): Promise<Session | SecondStep> => {
   
-  return transport<Session>(getSignInUrl(),
+  return transport<Session | SecondStep>(getSignInUrl(),
   {      
     ...options,
     method: 'POST',
@@ -2307,6 +2625,207 @@ export const signOut = async ( options?: RequestInit): Promise<void> => {
 
 
 /**
+ * Sets the cookie `__Host-salus`.
+ * @summary Sign in with a passkey
+ */
+export const getSignInWithPasskeyUrl = () => {
+
+
+  
+
+  return `/api/v1/session/passkey`
+}
+
+export const signInWithPasskey = async (passkeyAnswer: PasskeyAnswer, options?: RequestInit): Promise<Session> => {
+  
+  return transport<Session>(getSignInWithPasskeyUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      passkeyAnswer,)
+  }
+);}
+
+
+
+/**
+ * The passkey tells whose it is. Sets the cookie `__Host-salus-step`, which goes with the answer.
+ * @summary Ask for a passkey
+ */
+export const getAskPasskeyUrl = () => {
+
+
+  
+
+  return `/api/v1/session/passkey-options`
+}
+
+export const askPasskey = async ( options?: RequestInit): Promise<PasskeyQuestion> => {
+  
+  return transport<PasskeyQuestion>(getAskPasskeyUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Goes with the cookie `__Host-salus-step` of the first. Sets the cookie `__Host-salus`.
+ * @summary Take the second step
+ */
+export const getTakeSecondStepUrl = () => {
+
+
+  
+
+  return `/api/v1/session/second-step`
+}
+
+export const takeSecondStep = async (shownRequest: ShownRequest, options?: RequestInit): Promise<Session> => {
+  
+  return transport<Session>(getTakeSecondStepUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      shownRequest,)
+  }
+);}
+
+
+
+/**
+ * @summary Send a code for the second step
+ */
+export const getSendSecondStepCodeUrl = () => {
+
+
+  
+
+  return `/api/v1/session/second-step/code`
+}
+
+export const sendSecondStepCode = async (codeRequest: CodeRequest, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getSendSecondStepCodeUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      codeRequest,)
+  }
+);}
+
+
+
+/**
+ * @summary Ask for a passkey as the second step
+ */
+export const getAskSecondStepPasskeyUrl = () => {
+
+
+  
+
+  return `/api/v1/session/second-step/passkey-options`
+}
+
+export const askSecondStepPasskey = async ( options?: RequestInit): Promise<PasskeyQuestion> => {
+  
+  return transport<PasskeyQuestion>(getAskSecondStepPasskeyUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * The session goes on under a new cookie. For ten minutes from now, what answered `step-up-required` can be done.
+ * @summary Show once more that it is you
+ */
+export const getStepUpUrl = () => {
+
+
+  
+
+  return `/api/v1/session/step-up`
+}
+
+export const stepUp = async (shownRequest: ShownRequest, options?: RequestInit): Promise<Session> => {
+  
+  return transport<Session>(getStepUpUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      shownRequest,)
+  }
+);}
+
+
+
+/**
+ * @summary Send a code to step up with
+ */
+export const getSendStepUpCodeUrl = () => {
+
+
+  
+
+  return `/api/v1/session/step-up/code`
+}
+
+export const sendStepUpCode = async (codeRequest: CodeRequest, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getSendStepUpCodeUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      codeRequest,)
+  }
+);}
+
+
+
+/**
+ * @summary Ask for a passkey to step up with
+ */
+export const getAskStepUpPasskeyUrl = () => {
+
+
+  
+
+  return `/api/v1/session/step-up/passkey-options`
+}
+
+export const askStepUpPasskey = async ( options?: RequestInit): Promise<PasskeyQuestion> => {
+  
+  return transport<PasskeyQuestion>(getAskStepUpPasskeyUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
  * @summary Where am I signed in
  */
 export const getListSessionsUrl = () => {
@@ -2323,6 +2842,30 @@ export const listSessions = async ( options?: RequestInit): Promise<SessionItem[
   {      
     ...options,
     method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary End all other sessions
+ */
+export const getEndOtherSessionsUrl = () => {
+
+
+  
+
+  return `/api/v1/sessions`
+}
+
+export const endOtherSessions = async ( options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getEndOtherSessionsUrl(),
+  {      
+    ...options,
+    method: 'DELETE'
     
     
   }

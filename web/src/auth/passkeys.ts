@@ -15,7 +15,7 @@ export async function showPasskey(publicKey: object): Promise<Record<string, unk
 
 function answered(credential: Credential | null): Record<string, unknown> {
   if (!(credential instanceof PublicKeyCredential)) throw new DOMException('Nothing was shown', 'NotAllowedError')
-  return credential.toJSON() as Record<string, unknown>
+  return { ...credential.toJSON() }
 }
 
 /** Whether the reader closed the browser's own window, or let it wait too long. */

@@ -231,7 +231,7 @@ async fn a_person_is_told_who_reaches_their_record_and_how() {
         ),
     )
     .await;
-    let people: [(&str, Role, Option<Relationship>, [Option<&str>; 2]); 6] = [
+    let people = [
         ("self", Role::Person, Some(Relationship::Oneself), [None, None]),
         ("mother", Role::Caregiver, Some(Relationship::Child), [None, None]),
         ("husband", Role::Caregiver, Some(Relationship::Partner), [None, None]),

@@ -127,7 +127,7 @@ async fn an_operator_takes_lost_factors_away_and_every_session_ends() {
     assert_eq!(door.auth.reset_factors(&account).await.unwrap(), 1);
     assert!(door.who(&session).await.is_none());
     assert!(door.try_sign_in(MARIA, crate::testing::PASSWORD).await.is_ok());
-    let events = door.audit_events().await;
-    let told: Vec<_> = events.iter().filter_map(|event| event["outcomeDesc"].as_str()).collect();
+    let entries = door.audited(salus_store::AuditAction::AccountChange).await;
+    let told: Vec<_> = entries.iter().filter_map(|entry| entry.detail["change"].as_str()).collect();
     assert!(told.contains(&"All second steps were removed by the person who runs this Salus"), "{told:?}");
 }

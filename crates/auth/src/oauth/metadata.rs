@@ -67,7 +67,7 @@ impl NewClient {
         };
         let redirect_uris = uris(self.redirect_uris)?;
         let has_people = grant_types.contains(&GrantType::AuthorizationCode);
-        if has_people != !redirect_uris.is_empty() {
+        if has_people == redirect_uris.is_empty() {
             return Err(Code::InvalidRedirectUri
                 .because("A client has redirect_uris where people use it, and only there."));
         }

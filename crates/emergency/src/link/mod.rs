@@ -252,6 +252,6 @@ pub(crate) async fn of_patient(
             None => break,
         }
     }
-    found.sort_by(|one, other| other.seq.cmp(&one.seq));
+    found.sort_by_key(|link| std::cmp::Reverse(link.seq));
     Ok(found)
 }

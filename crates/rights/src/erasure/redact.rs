@@ -30,9 +30,12 @@ fn blacken(value: &mut Value, patient: &str) -> bool {
             true
         }
         Value::Object(members) => {
-            members.values_mut().fold(false, |did, member| blacken(member, patient) || did)
+            // Counted, not asked for any: all of them are blackened.
+            members.values_mut().filter_map(|member| blacken(member, patient).then_some(())).count() > 0
         }
-        Value::Array(items) => items.iter_mut().fold(false, |did, item| blacken(item, patient) || did),
+        Value::Array(items) => {
+            items.iter_mut().filter_map(|item| blacken(item, patient).then_some(())).count() > 0
+        }
         _ => false,
     }
 }

@@ -220,7 +220,7 @@ impl<W: Write + Send + 'static> Writing<'_, W> {
                 let kind = record.type_name.as_deref().unwrap_or_default();
                 let action = format!("{:?}", record.action);
                 let cells = [&record.at.to_string(), &record.actor, &action, kind, &record.count.to_string()];
-                lines.push_str(&cells.map(|text| cell(text)).join(","));
+                lines.push_str(&cells.map(cell).join(","));
                 lines.push_str("\r\n");
             }
             self.summary.accesses += records.len() as u64;
