@@ -2,6 +2,7 @@
 // misses, the end: erase it, and open the certificate without an account.
 //
 //   SALUS_WALK_URL       where Salus runs, http://127.0.0.1:8080 by default
+//   SALUS_WALK_LOGINS    the logins of a demo; its first person's record is erased at the end. Or:
 //   SALUS_WALK_EMAIL, SALUS_WALK_PASSWORD   somebody with a record of their own
 //   SALUS_WALK_ERASE=1   also erase that record
 //   SALUS_WALK_FOLDER    where the pictures go, e2e/pictures by default
@@ -11,7 +12,7 @@ import { Fault, inspect, launch, must, openPage, settled, visit } from './browse
 
 const base = process.env.SALUS_WALK_URL || 'http://127.0.0.1:8080'
 const folder = process.env.SALUS_WALK_FOLDER || join(import.meta.dirname, 'pictures')
-const { SALUS_WALK_EMAIL: email, SALUS_WALK_PASSWORD: password, SALUS_WALK_ERASE: erases } = process.env
+const { email, password, erases } = theLogin()
 
 const browser = await launch()
 try {
@@ -90,4 +91,13 @@ async function erase({ page, picture }, home) {
   const stranger = await openPage(browser, { base, folder })
   await visit(stranger.page, address.replace(base, ''))
   await stranger.page.getByRole('button', { name: 'Signed certificate (JSON)' }).waitFor()
+}
+
+function theLogin() {
+  const { SALUS_WALK_LOGINS: file, SALUS_WALK_EMAIL: email, SALUS_WALK_PASSWORD: password, SALUS_WALK_ERASE: erases } = process.env
+  if (email && password) return { email, password, erases: Boolean(erases) }
+  if (!file) throw new Fault('Name a login: SALUS_WALK_LOGINS, or SALUS_WALK_EMAIL and SALUS_WALK_PASSWORD')
+  const person = JSON.parse(readFileSync(file, 'utf8')).find((login) => login.role === 'person')
+  if (!person) throw new Fault(`${file} holds no login of a person`)
+  return { ...person, erases: true }
 }

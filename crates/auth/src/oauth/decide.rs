@@ -8,14 +8,14 @@ use super::launch::Launch;
 use super::pushed::{PushedRequest, REQUEST_URI_PREFIX};
 use super::refusal::{Code, OAuthError, Refusal};
 use super::scope::{left_of, needs_patient};
-use super::shelf::{Kept, Link, addition, removal, write};
+use super::shelf::{Kept, Link, addition, removal};
 use crate::method::amr;
 use crate::token::{CODE_PREFIX, fresh};
 use crate::{Auth, Identity};
 use jiff::SignedDuration;
 use salus_access::scope::{Grant, Scopes};
 use salus_core::Uid;
-use salus_store::{Expect, Op};
+use salus_store::{Batch, Expect};
 
 /// What the person left ticked, and for whom.
 pub struct Decision<'a> {
@@ -64,12 +64,13 @@ impl Auth {
             expires_at: now + SignedDuration::from_secs(self.inner.config.oauth.code_seconds.into()),
             used_at: None,
         };
-        let told = event(Happened::Allowed, &subject.account, &asked.client.id, now);
-        let mut ops = vec![addition(&id, &kept)?, Op::Create { resource: told }];
+        let notes = vec![event(Happened::Allowed, &subject.account, &asked.client.id)];
+        let mut ops = vec![addition(&id, &kept)?];
         ops.extend(asked.launch.as_ref().map(|launch| removal::<Launch>(&launch.id, Expect::Any)));
         let pushed = asked.pushed.as_deref().and_then(|uri| uri.strip_prefix(REQUEST_URI_PREFIX));
         ops.extend(pushed.map(|id| removal::<PushedRequest>(id, Expect::Any)));
-        write(&store.system("allow an app what a person left ticked"), ops).await?;
+        let records = store.system("allow an app what a person left ticked");
+        records.write(Batch { ops, notes, ..Batch::default() }).await?;
         let mut pairs = vec![("code", code.expose().as_str())];
         pairs.extend(asked.state.as_deref().map(|state| ("state", state)));
         pairs.push(("iss", self.issuer().as_str()));

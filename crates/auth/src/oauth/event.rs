@@ -1,7 +1,7 @@
-//! What people give to apps and take back, in the audit, as FHIR `AuditEvent` resources.
+//! What people give to apps and take back, in the audit: entries of the one chain.
 
-use salus_core::Timestamp;
-use serde_json::{Value, json};
+use salus_store::{AuditAction, AuditOutcome, Note};
+use serde_json::json;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,42 +14,13 @@ pub(super) enum Happened {
     Reused,
 }
 
-/// By DICOM's words for it: what somebody may do was changed (DCM 110113, 110137).
-pub(super) fn event(happened: Happened, account: &str, client: &str, now: Timestamp) -> Value {
-    let dcm = "http://dicom.nema.org/resources/ontology/DCM";
+/// The entry: who may do what was changed.
+pub(super) fn event(happened: Happened, account: &str, client: &str) -> Note {
     let (outcome, words) = match happened {
-        Happened::Allowed => ("0", "let an app have access"),
-        Happened::TakenBack => ("0", "took the access of an app back"),
-        Happened::Reused => ("8", "a code or a refresh token of an app came twice"),
+        Happened::Allowed => (AuditOutcome::Success, "let an app have access"),
+        Happened::TakenBack => (AuditOutcome::Success, "took the access of an app back"),
+        Happened::Reused => (AuditOutcome::SeriousFailure, "a code or a refresh token of an app came twice"),
     };
-    let who = |system: &str, value: &str| json!({ "identifier": { "system": system, "value": value } });
-    json!({
-        "resourceType": "AuditEvent",
-        "type": { "system": dcm, "code": "110113", "display": "Security Alert" },
-        "subtype": [{ "system": dcm, "code": "110137", "display": "User Security Attributes Changed" }],
-        "action": "E",
-        "recorded": now.to_string(),
-        "outcome": outcome,
-        "outcomeDesc": words,
-        "agent": [
-            { "requestor": happened != Happened::Reused, "who": who("urn:salus:account", account) },
-            { "requestor": happened == Happened::Reused, "who": who("urn:salus:client", client) },
-        ],
-        "source": { "observer": { "display": "Salus" } },
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_event_is_valid_fhir() {
-        let now = "2026-01-05T08:00:00Z".parse().unwrap();
-        for happened in [Happened::Allowed, Happened::TakenBack, Happened::Reused] {
-            let issues = salus_fhir::validate::validate(&event(happened, "a1", "c1", now));
-            let wrong: Vec<_> = issues.iter().map(|issue| &issue.diagnostics).collect();
-            assert!(wrong.is_empty(), "{wrong:?}");
-        }
-    }
+    let detail = json!({ "change": words, "client": client });
+    Note { outcome, actor: Some(account.to_owned()), detail, ..Note::of(AuditAction::PolicyChange) }
 }

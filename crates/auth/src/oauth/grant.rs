@@ -110,13 +110,14 @@ impl Auth {
     ) -> Result<(), Error> {
         let tokens = every::<Token>(records, &[("grant", format!("{}/{id}", Grant::TYPE))]).await?;
         let mut ops: Vec<Op> = tokens.iter().map(Filed::removal).collect();
+        let mut notes = Vec::new();
         if let Some(grant) = find::<Grant>(records, id).await? {
             ops.push(grant.removal());
             let (account, client) = (grant.account.id(), grant.client.id());
-            ops.push(Op::Create { resource: event(happened, account, client, self.now()) });
+            notes.push(event(happened, account, client));
         }
         if !ops.is_empty() {
-            records.write(Batch { ops, ..Batch::default() }).await?;
+            records.write(Batch { ops, notes, ..Batch::default() }).await?;
         }
         self.inner.cache.forget_all();
         Ok(())

@@ -1,7 +1,7 @@
 //! `DELETE /api/v1/emergency/accesses/{id}`: closing an emergency before its time.
 
 use super::list_accesses::own;
-use crate::glass::event::{Happened, event};
+use crate::glass::event::{Happened, event, origin};
 use axum::extract::State;
 use http::StatusCode;
 use salus_http::{ApiError, App, Caller, ClientAddress, Path};
@@ -22,9 +22,8 @@ pub(crate) async fn handle(
     if access.is_open(caller.now) {
         access.ended_at = Some(caller.now);
         let put = Op::Put { resource: access.resource(), expect: Expect::Version(access.version) };
-        let happened = event(Happened::Ended, caller.account(), Some(&access.patient), address, caller.now);
-        let ops = vec![put, Op::Create { resource: happened }];
-        records.write(Batch { ops, ..Batch::default() }).await?;
+        let notes = vec![event(Happened::Ended, caller.account(), Some(&access.patient))];
+        records.seen_from(&origin(address)).write(Batch { notes, ..Batch::of(put) }).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

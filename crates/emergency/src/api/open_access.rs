@@ -4,7 +4,7 @@ use super::list_accesses::{agreed, name_of};
 use super::shapes::AccessItem;
 use super::who::{require_acting, typed};
 use crate::glass::attempts::Attempts;
-use crate::glass::event::{Happened, event};
+use crate::glass::event::{Happened, event, origin};
 use crate::glass::find::{Found, Wanted, find};
 use crate::glass::notice::notice;
 use crate::glass::{Access, Reason};
@@ -130,19 +130,17 @@ impl Desk<'_> {
             note: None,
             objection: None,
         };
-        let happened = event(Happened::Opened, &self.account.id, Some(patient), self.address, now);
-        let resources = [access.resource(), notice(&access), happened];
+        let resources = [access.resource(), notice(&access)];
         let ops = resources.into_iter().map(|resource| Op::Create { resource }).collect();
+        let notes = vec![event(Happened::Opened, &self.account.id, Some(patient))];
         let records = self.app.store.system("open an emergency and tell the person");
-        records.write(Batch { ops, ..Batch::default() }).await?;
+        records.seen_from(&origin(self.address)).write(Batch { ops, notes, ..Batch::default() }).await?;
         Ok(access)
     }
 
     async fn refuse(&self, patient: Option<&str>) -> Result<(), ApiError> {
-        let happened = event(Happened::Refused, &self.account.id, patient, self.address, self.app.now());
-        let records = self.app.store.system("note a refused emergency");
-        records.write(Batch::create(happened)).await?;
-        Ok(())
+        let records = self.app.store.system("note a refused emergency").seen_from(&origin(self.address));
+        Ok(records.note(event(Happened::Refused, &self.account.id, patient)).await?)
     }
 }
 

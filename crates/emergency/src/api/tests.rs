@@ -346,10 +346,10 @@ async fn subject(app: &TestApp, name: &str) -> std::sync::Arc<salus_access::Subj
 
 /// How many refused attempts the audit holds.
 async fn refusals(app: &TestApp) -> usize {
-    let query =
-        salus_fhir::search::Query::parse("AuditEvent", &[("type".to_owned(), "110113".to_owned())]).unwrap();
-    let events = app.app().store.system("test").search(&query, salus_store::Page::first(50)).await.unwrap();
-    events.matches.iter().filter(|event| event.json().unwrap()["outcome"] == "4").count()
+    let actions = vec![salus_store::AuditAction::BreakGlassBegin];
+    let filter = salus_store::AuditFilter { actions, ..Default::default() };
+    let entries = app.app().store.system("test").audit(&filter, 50).await.unwrap();
+    entries.iter().filter(|entry| entry.outcome == salus_store::AuditOutcome::MinorFailure).count()
 }
 
 #[tokio::test]

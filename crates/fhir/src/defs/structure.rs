@@ -248,7 +248,29 @@ mod tests {
         let (own, foreign): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|name| is_internal(name));
         // R4's own, and SubscriptionStatus, which R4 servers take over from R4B for notifications.
         assert_eq!((foreign.len(), foreign[0], foreign[146]), (146 + 1, "Account", "VisionPrescription"));
-        assert_eq!(own, ["UserAccount", "UserSession", "ApiToken", "AccessPolicy"]);
+        let expect = [
+            "UserAccount",
+            "UserSession",
+            "UserFactor",
+            "ApiToken",
+            "AccessPolicy",
+            "Erasure",
+            "RecordExport",
+            "EmergencyAccess",
+            "EmergencyLink",
+            "EmergencyLinkOpening",
+            "OAuthClient",
+            "OAuthInvitation",
+            "OAuthRequest",
+            "OAuthLaunch",
+            "OAuthCode",
+            "OAuthGrant",
+            "OAuthToken",
+            "OAuthAssertion",
+            "SigningKey",
+            "PasswordReset",
+        ];
+        assert_eq!(own, expect);
         assert!(
             !is_resource_type("DomainResource") && !is_resource_type("HumanName") && !is_resource_type("")
         );

@@ -184,7 +184,7 @@ mod tests {
         );
         assert!(rest["documentation"].as_str().is_some_and(|words| words.contains("5000 entries")));
         assert_eq!(patient["conditionalDelete"], "single");
-        assert_eq!(patient["operation"].as_array().unwrap().len(), 2);
+        assert_eq!(patient["operation"].as_array().unwrap().len(), 3);
         assert!(patient["searchRevInclude"].as_array().unwrap().contains(&json!("Observation:subject")));
         assert_eq!(rest["interaction"].as_array().unwrap().len(), 4);
     }

@@ -3,7 +3,7 @@
 use crate::testing::{SCOPES, VERIFIER, Walk, claims_of, error, public_client, with};
 use salus_auth::oauth::NewClient;
 use salus_fhir::search::Query;
-use salus_store::Page;
+use salus_store::{AuditAction, AuditFilter, AuditRecord, Page};
 use serde_json::{Value, json};
 
 async fn observation(walk: &Walk, patient: &str) -> String {
@@ -267,14 +267,12 @@ async fn what_is_given_taken_back_and_stolen_is_in_the_audit() {
     walk.redeem(&code).await;
     let tokens = walk.tokens().await;
     walk.post("/oauth/revoke", &[("token", tokens["refresh_token"].as_str().unwrap())]).await;
-    let query = Query::parse("AuditEvent", &[]).unwrap();
-    let mut events =
-        walk.app.app().store.system("test").search(&query, Page::first(100)).await.unwrap().matches;
-    events.sort_by_key(|stored| stored.seq);
-    let events: Vec<Value> = events.iter().map(|stored| stored.json().unwrap()).collect();
-    let of_app = |event: &&Value| event["agent"][1]["who"]["identifier"]["value"] == walk.client.as_str();
+    let filter = AuditFilter { actions: vec![AuditAction::PolicyChange], ..AuditFilter::default() };
+    let mut entries = walk.app.app().store.system("test").audit(&filter, 100).await.unwrap();
+    entries.reverse();
+    let of_app = |entry: &&AuditRecord| entry.detail["client"] == walk.client.as_str();
     let words: Vec<_> =
-        events.iter().filter(of_app).map(|event| event["outcomeDesc"].as_str().unwrap()).collect();
+        entries.iter().filter(of_app).map(|entry| entry.detail["change"].as_str().unwrap()).collect();
     assert_eq!(
         words,
         [
