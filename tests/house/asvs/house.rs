@@ -5,13 +5,15 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{ChildStdin, Command, Stdio};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use ureq::http::HeaderMap;
 
 /// The server; it lives as long as the tests do.
 pub struct House {
     pub address: String,
     logins: Value,
+    /// One sign-in at a time: several at once look like somebody who guesses.
+    door: Mutex<()>,
     _leash: Mutex<ChildStdin>,
 }
 
@@ -62,7 +64,12 @@ impl House {
         });
         std::thread::spawn(move || lines.for_each(drop));
         let leash = child.stdin.take().unwrap();
-        Self { address: address.unwrap(), logins: logins(&folder), _leash: Mutex::new(leash) }
+        Self {
+            address: address.unwrap(),
+            logins: logins(&folder),
+            door: Mutex::default(),
+            _leash: Mutex::new(leash),
+        }
     }
 
     /// Somebody signed in whose first role this is.
@@ -74,6 +81,7 @@ impl House {
             .iter()
             .find(|login| login["role"].as_str().unwrap().split(", ").next() == Some(role));
         let body = json!({ "email": login.unwrap()["email"], "password": login.unwrap()["password"] });
+        let _turn = self.door.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = Client::default().json("POST", "/api/v1/session", &body);
         assert_eq!(answer.status, 200, "{}", answer.text);
         let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();

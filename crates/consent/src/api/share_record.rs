@@ -59,6 +59,7 @@ pub(crate) enum Recipient {
     request_body = ShareRequest,
     responses(
         (status = 201, body = ShareItem),
+        (status = 403, body = salus_http::Problem, description = "Show once more who you are."),
         (status = 404, body = salus_http::Problem, description = "It is not yours to share."),
         (status = 422, body = salus_http::Problem, description = "A field is not right; which one is told."),
     ))]
@@ -69,6 +70,7 @@ pub(crate) async fn handle(
     Json(wish): Json<ShareRequest>,
 ) -> Result<Response, ApiError> {
     let by = decides(&caller, &person)?;
+    caller.require_step_up()?;
     let until = wish.until.as_deref().map(|text| last_day(&caller, text)).transpose()?;
     let classes = classes(&wish.what)?;
     let mut batch = Batch::default();

@@ -153,3 +153,19 @@ async fn a_consent_that_is_no_plain_share_is_counted_and_obeyed() {
     let listed = maria.get(&path(maria.patient())).await.json();
     assert_eq!((&listed["otherConsents"], &listed["shares"]), (&json!(1), &json!([])));
 }
+
+#[tokio::test]
+async fn asvs_v7_5_3_sharing_asks_for_a_fresh_proof_and_taking_back_does_not() {
+    let app = app().await;
+    let maria = app.person("maria").await;
+    let wish = json!({ "with": with("john@example.org") });
+    let share = maria.post(&path(maria.patient()), &wish).await.json();
+    app.clock().advance_seconds(11 * 60);
+    let late = maria.post(&path(maria.patient()), &wish).await;
+    assert_eq!(
+        (late.status(), late.json()["type"].as_str()),
+        (403, Some("urn:salus:problem:step-up-required"))
+    );
+    let share = format!("{}/{}", path(maria.patient()), share["id"].as_str().unwrap());
+    assert_eq!(maria.delete(&share).await.status(), 204);
+}
