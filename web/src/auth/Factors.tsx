@@ -54,7 +54,7 @@ export function Factors() {
       </Loaded>
       {adding === 'app' && <AddApp onClose={() => setAdding(undefined)} />}
       {adding === 'address' && <AddAddress onClose={() => setAdding(undefined)} />}
-      <div className={classes.form}>
+      <div className={classes.choices}>
         {canUsePasskeys && (
           <Button variant="default" loading={addKey.isPending} onClick={() => addKey.mutate()}>
             Add a passkey
