@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type FormEvent } from 'react'
 import type { CodeMethod, PasskeyQuestion, ShownMethod, ShownRequest } from '../api/salus.schemas'
 import { Failure } from '../app/transport'
 import { Icon } from '../ui/icons'
+import { Problem } from '../ui/Problem'
 import { canUsePasskeys, isGivenUp, showPasskey } from './passkeys'
 import classes from './ShowFactor.module.css'
 
@@ -61,10 +62,7 @@ export function ShowFactor({ factors, ways, onDone }: { factors: readonly string
   return (
     <form className={classes.form} onSubmit={submit}>
       {error && (
-        <p ref={problem} tabIndex={-1} role="alert" className={classes.problem}>
-          <Icon name="warning" />
-          <span>{wordsFor(error)}</span>
-        </p>
+        <Problem ref={problem}>{wordsFor(error)}</Problem>
       )}
       {sent && <p role="status">A code is on its way. It is good for ten minutes.</p>}
       {asksForCode && <CodeField method={method} value={code} onChange={setCode} />}

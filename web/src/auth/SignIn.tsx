@@ -7,6 +7,7 @@ import type { SecondStep, Session } from '../api/salus.schemas'
 import { Failure } from '../app/transport'
 import { Brand } from '../ui/Brand'
 import { Icon } from '../ui/icons'
+import { Problem } from '../ui/Problem'
 import { canUsePasskeys, isGivenUp, showPasskey } from './passkeys'
 import { isHalfOpen, useEnter, useSignIn } from './session'
 import { ShowFactor, type Ways } from './ShowFactor'
@@ -95,10 +96,7 @@ function FirstStep({ onHalfOpen, onDone }: { onHalfOpen: (step: SecondStep) => v
     <>
       <form className={classes.form} onSubmit={submit} noValidate>
         {told && (
-          <p ref={problem} tabIndex={-1} role="alert" className={classes.problem}>
-            <Icon name="warning" />
-            <span>{told}</span>
-          </p>
+          <Problem ref={problem}>{told}</Problem>
         )}
         <TextInput
           label="E-mail"

@@ -6,7 +6,8 @@ import type { KindItem, Recipient } from '../api/salus.schemas'
 import { Failure } from '../app/transport'
 import { Chooser } from '../people/Chooser'
 import { Named } from '../people/Named'
-import { Icon } from '../ui/icons'
+import form from '../ui/Form.module.css'
+import { Problem } from '../ui/Problem'
 import { sharingQuery } from './queries'
 import classes from './Share.module.css'
 
@@ -37,11 +38,9 @@ export function ShareDialog({ personId, kinds, onClose }: { personId: string; ki
   }
   return (
     <Modal opened onClose={onClose} title="Share this record" size="lg">
-      <form className={classes.form} onSubmit={submit}>
+      <form className={form.form} onSubmit={submit}>
         {share.isError && (
-          <p role="alert" className={classes.problem}>
-            <Icon name="warning" /> {wrong?.detail ?? 'Nothing was shared. Try again.'}
-          </p>
+          <Problem>{wrong?.detail ?? 'Nothing was shared. Try again.'}</Problem>
         )}
         <SegmentedControl
           aria-label="With whom"
@@ -105,7 +104,7 @@ export function ShareDialog({ personId, kinds, onClose }: { personId: string; ki
           onChange={(event) => setUntil(event.currentTarget.value)}
           error={wrong?.about('until')}
         />
-        <div className={classes.actions}>
+        <div className={form.actions}>
           <Button variant="default" onClick={onClose}>
             Leave it
           </Button>

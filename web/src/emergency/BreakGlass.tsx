@@ -6,8 +6,8 @@ import { openEmergency } from '../api/salus'
 import type { AccessItem } from '../api/salus.schemas'
 import { Failure } from '../app/transport'
 import { moment } from '../ui/dates'
-import { Icon } from '../ui/icons'
 import { Page } from '../ui/Page'
+import { Problem } from '../ui/Problem'
 import { Row, Rows, Tag } from '../ui/Row'
 import { Sheet } from '../ui/Sheet'
 import { Loaded, Shape } from '../ui/States'
@@ -92,9 +92,7 @@ function Open() {
         </Radio.Group>
         <Textarea label="What happened" description="The person reads this." value={words} maxLength={500} autosize minRows={2} onChange={(event) => setWords(event.currentTarget.value)} error={wrong?.about('reasonText')} />
         {open.isError && (
-          <p role="alert" className={classes.problem}>
-            <Icon name="warning" /> {told(wrong)}
-          </p>
+          <Problem>{told(wrong)}</Problem>
         )}
         <Button type="submit" disabled={!ready} loading={open.isPending}>
           Open the emergency view

@@ -5,7 +5,7 @@ import { createEmergencyLink, revokeEmergencyLink, showEmergencyLink } from '../
 import type { LinkCode, LinkItem, LinkWish } from '../api/salus.schemas'
 import { Failure } from '../app/transport'
 import { moment } from '../ui/dates'
-import { Icon } from '../ui/icons'
+import { Problem } from '../ui/Problem'
 import { Row, Rows, Tag } from '../ui/Row'
 import { Sheet } from '../ui/Sheet'
 import { Loaded, Shape } from '../ui/States'
@@ -97,9 +97,7 @@ function NewLink({ personId, onMade }: { personId: string; onMade: (code: LinkCo
       />
       <SegmentedControl aria-label="How long it works" size="md" value={minutes} onChange={setMinutes} data={LIVES} />
       {make.isError && (
-        <p role="alert" className={classes.problem}>
-          <Icon name="warning" /> {wrong?.detail ?? 'No code was made. Try again.'}
-        </p>
+        <Problem>{wrong?.detail ?? 'No code was made. Try again.'}</Problem>
       )}
       <Button type="submit" disabled={!label.trim()} loading={make.isPending}>
         Make the code

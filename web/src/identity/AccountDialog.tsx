@@ -4,7 +4,8 @@ import { useState, type FormEvent } from 'react'
 import { changeAccount, createAccount } from '../api/salus'
 import type { AccountItem, Tie } from '../api/salus.schemas'
 import { Failure } from '../app/transport'
-import { Icon } from '../ui/icons'
+import form from '../ui/Form.module.css'
+import { Problem } from '../ui/Problem'
 import classes from './Account.module.css'
 import { Chosen } from './Chosen'
 import { People } from './People'
@@ -41,11 +42,9 @@ export function AccountDialog({ account, onClose }: { account?: AccountItem; onC
   }
   return (
     <Modal opened onClose={onClose} title={account ? `Change ${account.name}` : 'New account'} size="lg">
-      <form className={classes.form} onSubmit={submit}>
+      <form className={form.form} onSubmit={submit}>
         {save.isError && (
-          <p role="alert" className={classes.problem}>
-            <Icon name="warning" /> {wrong?.detail ?? 'Nothing was saved. Try again.'}
-          </p>
+          <Problem>{wrong?.detail ?? 'Nothing was saved. Try again.'}</Problem>
         )}
         <TextInput label="Name" value={name} maxLength={200} required withAsterisk={false} onChange={(event) => setName(event.currentTarget.value)} error={wrong?.about('name')} />
         {!account && (
@@ -84,7 +83,7 @@ export function AccountDialog({ account, onClose }: { account?: AccountItem; onC
             onChange={(event) => setActive(event.currentTarget.checked)}
           />
         )}
-        <div className={classes.actions}>
+        <div className={form.actions}>
           <Button variant="default" onClick={onClose}>
             Leave it
           </Button>
