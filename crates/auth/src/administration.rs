@@ -9,8 +9,6 @@ use salus_fhir::search::Query;
 use salus_store::{Cursor, Page};
 use std::collections::BTreeMap;
 
-const STEP: u32 = 500;
-
 /// What to change of an account; `None` leaves it as it is.
 #[derive(Default)]
 pub struct AccountChange {
@@ -101,15 +99,8 @@ impl Auth {
     }
 
     async fn has_another_admin(&self, id: &str) -> Result<bool, Error> {
-        let mut page = Page::first(STEP);
-        loop {
-            let AccountPage { accounts, next } = self.accounts(page).await?;
-            if accounts.iter().any(|account| account.id != id && runs_the_house(account)) {
-                return Ok(true);
-            }
-            let Some(next) = next else { return Ok(false) };
-            page = Page { count: STEP, cursor: Some(next) };
-        }
+        let accounts = self.every_account().await?;
+        Ok(accounts.iter().any(|account| account.id != id && runs_the_house(account)))
     }
 }
 

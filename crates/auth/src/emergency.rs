@@ -4,7 +4,7 @@
 //! that patient, as far as none of the patient's consents forbids it: **deny wins**, in an emergency as well. A consent
 //! that names the account may give more. Whoever is no longer verified has no open emergency.
 
-use crate::circle::every;
+use crate::every::every;
 use crate::{Account, Auth, Error};
 use salus_access::consent::{Asker, said_by};
 use salus_access::{AccessPolicy, Action, Purpose, Role, Rule, Scope, Subject, TypeSet};

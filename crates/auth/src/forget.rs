@@ -5,9 +5,7 @@ use crate::sessions::owned;
 use crate::{AccountError, Auth, Error};
 use salus_access::{Relationship, Role};
 use salus_fhir::defs;
-use salus_store::{Page, Records};
-
-const STEP: u32 = 200;
+use salus_store::Records;
 
 /// What forgetting a person came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,21 +26,16 @@ impl Auth {
     pub async fn forget_patient(&self, patient_id: &str, closes_own: bool) -> Result<Unlinked, Error> {
         let records = self.inner.store.system("forget an erased person");
         let mut unlinked = Unlinked::default();
-        let mut page = Page::first(STEP);
-        loop {
-            let found = self.accounts(page).await?;
-            for account in found.accounts.iter().filter(|account| account.patients.contains_key(patient_id)) {
-                unlinked.accounts.push(account.id.clone());
-                if closes_own && is_theirs_alone(account, patient_id) {
-                    remove(&records, account).await?;
-                    unlinked.closed.push(account.id.clone());
-                } else {
-                    self.unlink(account.clone(), patient_id).await?;
-                    records.purge_history(USER_ACCOUNT, &account.id).await?;
-                }
+        let accounts = self.every_account().await?;
+        for account in accounts.iter().filter(|account| account.patients.contains_key(patient_id)) {
+            unlinked.accounts.push(account.id.clone());
+            if closes_own && is_theirs_alone(account, patient_id) {
+                remove(&records, account).await?;
+                unlinked.closed.push(account.id.clone());
+            } else {
+                self.unlink(account.clone(), patient_id).await?;
+                records.purge_history(USER_ACCOUNT, &account.id).await?;
             }
-            let Some(next) = found.next else { break };
-            page = Page { count: STEP, cursor: Some(next) };
         }
         self.inner.cache.forget_all();
         Ok(unlinked)

@@ -19,6 +19,7 @@ pub mod authenticate;
 mod cache;
 mod circle;
 pub mod emergency;
+mod every;
 mod factor;
 mod forget;
 pub mod lockout;

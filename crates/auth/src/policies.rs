@@ -1,7 +1,7 @@
 //! Access policies that administrators write, and that accounts are given on top of what their roles give.
 
 use crate::sessions::deletion;
-use crate::{AccountPage, Auth, Error};
+use crate::{Auth, Error};
 use salus_access::stored::{ACCESS_POLICY, StoredPolicy};
 use salus_core::Uid;
 use salus_fhir::Issue;
@@ -97,14 +97,8 @@ impl Auth {
     /// [`PolicyError::NotFound`], [`PolicyError::InUse`], or whatever the store says.
     pub async fn delete_policy(&self, id: &str) -> Result<(), PolicyError> {
         self.policy(id).await?;
-        let mut users = 0;
-        let mut page = Page::first(MOST);
-        loop {
-            let AccountPage { accounts, next } = self.accounts(page).await?;
-            users += accounts.iter().filter(|account| account.policies.iter().any(|own| own == id)).count();
-            let Some(next) = next else { break };
-            page = Page { count: MOST, cursor: Some(next) };
-        }
+        let accounts = self.every_account().await?;
+        let users = accounts.iter().filter(|account| account.policies.iter().any(|own| own == id)).count();
         if users > 0 {
             return Err(PolicyError::InUse(users));
         }

@@ -1,16 +1,17 @@
 //! What ended is thrown away: sessions of people who never came back, and tokens long over.
 
 use crate::api_tokens::{API_TOKEN, ApiToken};
+use crate::every::every;
 use crate::reset::PASSWORD_RESET;
 use crate::sessions::{Session, USER_SESSION, deletion, instant};
 use crate::{Auth, Error};
 use jiff::SignedDuration;
-use salus_fhir::search::Query;
-use salus_store::{Batch, Page, Records, Stored};
+use salus_store::{Batch, Records, Stored};
 
 /// An API token is shown to its owner for so long after its end: they see why a program stopped.
 const TOKENS_SHOWN: SignedDuration = SignedDuration::from_hours(30 * 24);
-const STEP: u32 = 200;
+/// So many are deleted in one transaction.
+const STEP: usize = 200;
 
 impl Auth {
     /// Deletes the sessions that ended and the tokens that ended a month ago. Gives how many. For every few hours.
@@ -38,20 +39,13 @@ async fn sweep(
     type_name: &str,
     is_over: impl Fn(&Stored) -> Result<bool, Error>,
 ) -> Result<usize, Error> {
-    let query = Query::parse(type_name, &[]).map_err(|cause| Error::Broken(cause.to_string()))?;
-    let mut page = Page::first(STEP);
     let mut over = Vec::new();
-    loop {
-        let found = records.search(&query, page).await?;
-        for stored in &found.matches {
-            if is_over(stored)? {
-                over.push(stored.id.clone());
-            }
+    for stored in every(records, type_name, &[]).await? {
+        if is_over(&stored)? {
+            over.push(stored.id);
         }
-        let Some(next) = found.next else { break };
-        page = Page { count: STEP, cursor: Some(next) };
     }
-    for ids in over.chunks(STEP as usize) {
+    for ids in over.chunks(STEP) {
         let ops = ids.iter().map(|id| deletion(type_name, id.clone())).collect();
         records.write(Batch { ops, ..Batch::default() }).await?;
     }

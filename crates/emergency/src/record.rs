@@ -5,7 +5,7 @@ use salus_core::Timestamp;
 use salus_fhir::json::Value;
 use salus_fhir::search::Query;
 use salus_http::ApiError;
-use salus_store::{Page, Records, Stored};
+use salus_store::{Records, Stored};
 use std::collections::BTreeMap;
 
 /// How much of the record.
@@ -45,9 +45,6 @@ const SUMMARY: &[Search] = &[
     ("Observation", &[("category", "vital-signs,laboratory,social-history")]),
     ("Observation", &[("code", "http://loinc.org|82810-3,http://loinc.org|72166-2")]),
 ];
-
-/// Resources read at a time.
-const STEP: u32 = 500;
 
 impl Record {
     /// Reads it; none where there is no such person for this reader.
@@ -110,12 +107,7 @@ async fn search(
     let mut all = vec![("patient".to_owned(), format!("Patient/{patient}"))];
     all.extend(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let query = Query::parse(type_name, &all).map_err(|error| ApiError::internal(error.to_string()))?;
-    let (mut found, mut page) = (Vec::new(), Page::first(STEP));
-    loop {
-        let step = records.search(&query, page).await?;
-        found.extend(step.matches);
-        found.extend(step.included);
-        let Some(next) = step.next else { return Ok(found) };
-        page = Page { count: STEP, cursor: Some(next) };
-    }
+    let mut found = records.search_all(&query).await?;
+    found.matches.append(&mut found.included);
+    Ok(found.matches)
 }

@@ -1,7 +1,7 @@
 //! What people's consents say to an account.
 
-use super::every;
 use crate::Error;
+use crate::every::every;
 use salus_access::consent::{Asker, Said, said_by};
 use salus_access::{Role, Subject};
 use salus_core::Timestamp;

@@ -1,7 +1,7 @@
 //! Children who came of age.
 
-use super::every;
 use crate::Error;
+use crate::every::every;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use salus_access::Relationship;

@@ -20,12 +20,7 @@ use crate::policies;
 use crate::{Account, Auth, Error};
 use salus_access::{AccessPolicy, Relationship, Rule, Scope, Subject};
 use salus_core::Timestamp;
-use salus_fhir::search::Query;
-use salus_store::{Page, Records, Stored};
 use std::collections::BTreeMap;
-
-/// So many resources are read at a time.
-const STEP: u32 = 500;
 
 /// The types whose change changes somebody's circle.
 pub(crate) const DECIDING_TYPES: &[&str] = &[
@@ -93,24 +88,6 @@ fn entrust(patients: &mut BTreeMap<String, Relationship>, permit: &Rule) {
         for id in ids {
             patients.entry(id.clone()).or_insert(Relationship::Entrusted);
         }
-    }
-}
-
-/// Everything that a query finds.
-pub(crate) async fn every(
-    records: &Records,
-    type_name: &str,
-    pairs: &[(&str, String)],
-) -> Result<Vec<Stored>, Error> {
-    let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    let query = Query::parse(type_name, &pairs).map_err(|cause| Error::Broken(cause.to_string()))?;
-    let mut page = Page::first(STEP);
-    let mut found = Vec::new();
-    loop {
-        let step = records.search(&query, page).await?;
-        found.extend(step.matches);
-        let Some(next) = step.next else { return Ok(found) };
-        page = Page { count: STEP, cursor: Some(next) };
     }
 }
 

@@ -1,14 +1,12 @@
 //! Who reaches a person's record by who they are, told to the person.
 
-use super::every;
 use super::family::grown_up;
-use crate::{Account, AccountPage, Auth, Error};
+use crate::every::every;
+use crate::{Account, Auth, Error};
 use salus_access::{Relationship, Role};
-use salus_store::{Page, Records};
+use salus_store::Records;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-
-const STEP: u32 = 500;
 
 /// An account that reaches a record, and how.
 pub struct Reach {
@@ -51,18 +49,12 @@ impl Auth {
         let child = BTreeMap::from([(patient.to_owned(), Relationship::Child)]);
         let is_grown_up = !grown_up(&gate, &child, self.inner.config.majority_years, today).await?.is_empty();
         let carers = Carers::of(&gate, patient).await?;
-        let mut reaches = Vec::new();
-        let mut page = Page::first(STEP);
-        loop {
-            let AccountPage { accounts, next } = self.accounts(page).await?;
-            let open = accounts.into_iter().filter(|account| account.is_active);
-            reaches.extend(open.filter_map(|account| {
-                let way = by_tie(&account, patient, is_grown_up).or_else(|| carers.way(&account))?;
-                Some(Reach { name: account.display_name, roles: account.roles, way })
-            }));
-            let Some(next) = next else { break };
-            page = Page { count: STEP, cursor: Some(next) };
-        }
+        let open = self.every_account().await?.into_iter().filter(|account| account.is_active);
+        let reach = |account: Account| {
+            let way = by_tie(&account, patient, is_grown_up).or_else(|| carers.way(&account))?;
+            Some(Reach { name: account.display_name, roles: account.roles, way })
+        };
+        let mut reaches: Vec<Reach> = open.filter_map(reach).collect();
         reaches.sort_by(|a, b| a.way.cmp(&b.way).then_with(|| a.name.cmp(&b.name)));
         Ok(reaches)
     }

@@ -1,6 +1,6 @@
 //! The FHIR references that stand for an account where a consent names it.
 
-use super::every;
+use crate::every::every;
 use crate::{Account, Error};
 use salus_store::Records;
 

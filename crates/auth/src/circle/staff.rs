@@ -1,6 +1,6 @@
 //! Whom an account has in its care by its work: the patients of its clinic, its own, and those of its care teams.
 
-use super::every;
+use crate::every::every;
 use crate::{Account, Error};
 use salus_access::Role;
 use salus_store::Records;

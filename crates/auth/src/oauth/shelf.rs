@@ -3,8 +3,7 @@
 use crate::Error;
 use crate::account::USER_ACCOUNT;
 use salus_core::Timestamp;
-use salus_fhir::search::Query;
-use salus_store::{Batch, Expect, Op, Page, Records, Stored};
+use salus_store::{Batch, Expect, Op, Records, Stored};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
@@ -99,19 +98,7 @@ pub(crate) async fn every<T: Kept>(
     records: &Records,
     pairs: &[(&str, String)],
 ) -> Result<Vec<Filed<T>>, Error> {
-    const STEP: u32 = 500;
-    let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    let query = Query::parse(T::TYPE, &pairs).map_err(|cause| Error::Broken(cause.to_string()))?;
-    let mut page = Page::first(STEP);
-    let mut found = Vec::new();
-    loop {
-        let step = records.search(&query, page).await?;
-        for stored in &step.matches {
-            found.push(Filed::read(stored)?);
-        }
-        let Some(next) = step.next else { return Ok(found) };
-        page = Page { count: STEP, cursor: Some(next) };
-    }
+    crate::every::every(records, T::TYPE, pairs).await?.iter().map(Filed::read).collect()
 }
 
 pub(crate) async fn write(records: &Records, ops: Vec<Op>) -> Result<(), Error> {

@@ -24,7 +24,7 @@ use salus_core::{Rng, Timestamp};
 use salus_fhir::json::Value;
 use salus_fhir::search::Query;
 use salus_http::{ApiError, App};
-use salus_store::{BlobId, Page, Records, Stored};
+use salus_store::{BlobId, Records, Stored};
 use serde_json::json;
 
 pub(crate) const EMERGENCY_LINK: &str = "EmergencyLink";
@@ -243,15 +243,7 @@ pub(crate) async fn of_patient(
 ) -> Result<Vec<Stored>, ApiError> {
     let pairs = [("patient".to_owned(), format!("Patient/{patient}"))];
     let query = Query::parse(type_name, &pairs).map_err(|error| ApiError::internal(error.to_string()))?;
-    let (mut found, mut page) = (Vec::new(), Page::first(500));
-    loop {
-        let step = records.search(&query, page).await?;
-        found.extend(step.matches);
-        match step.next {
-            Some(cursor) => page = Page { count: 500, cursor: Some(cursor) },
-            None => break,
-        }
-    }
+    let mut found = records.search_all(&query).await?.matches;
     found.sort_by_key(|link| std::cmp::Reverse(link.seq));
     Ok(found)
 }

@@ -6,11 +6,8 @@ use crate::library::facts;
 use crate::shapes::{ResultGroup, ResultPoint};
 use salus_fhir::search::Query;
 use salus_http::{ApiError, Caller};
-use salus_store::{Page, Stored};
+use salus_store::Stored;
 use std::collections::HashMap;
-
-/// Resources read at a time.
-const STEP: u32 = 1_000;
 
 /// The person, if the caller may read them.
 pub(super) async fn person(caller: &Caller, id: &str) -> Result<Stored, ApiError> {
@@ -44,17 +41,8 @@ pub(super) async fn resources(
         pairs.push(("_include".to_owned(), format!("{type_name}:medication")));
     }
     let query = Query::parse(type_name, &pairs).map_err(|error| ApiError::internal(error.to_string()))?;
-    let mut page = Page::first(STEP);
-    let (mut stored, mut shared) = (Vec::new(), Vec::new());
-    loop {
-        let found = caller.records.search(&query, page).await?;
-        stored.extend(found.matches);
-        shared.extend(found.included);
-        match found.next {
-            Some(cursor) => page = Page { count: STEP, cursor: Some(cursor) },
-            None => return Ok((stored, shared)),
-        }
-    }
+    let found = caller.records.search_all(&query).await?;
+    Ok((found.matches, found.included))
 }
 
 /// The newest fact of each name.

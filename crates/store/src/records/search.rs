@@ -9,6 +9,9 @@ use salus_access::{Action, Given, RowFilter, Scope};
 use salus_fhir::search::Query;
 use serde_json::json;
 
+/// So many resources are read at a time where all are wanted.
+const STEP: u32 = 1_000;
+
 impl Records {
     /// A page of what a query finds. Matches, totals and paging count only what this caller may search, by what of it
     /// they may see; what is included is what they may read.
@@ -21,6 +24,19 @@ impl Records {
         let detail = json!({"query": asked(query)});
         self.note_given(AuditAction::Search, Some(&query.resource_type), given, &detail).await?;
         Ok(found)
+    }
+
+    /// Everything that a query finds, with what it includes, in one piece: for what is small enough to be held at once.
+    pub async fn search_all(&self, query: &Query) -> Result<SearchPage, Error> {
+        let mut all = SearchPage::default();
+        let mut page = Page::first(STEP);
+        loop {
+            let found = self.search(query, page).await?;
+            all.matches.extend(found.matches);
+            all.included.extend(found.included);
+            let Some(next) = found.next else { return Ok(all) };
+            page = Page { count: STEP, cursor: Some(next) };
+        }
     }
 
     /// A page of a patient's record: what lies in the compartment, and, as `included`, the shared resources it
