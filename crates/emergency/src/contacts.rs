@@ -1,6 +1,7 @@
 //! Those whom a person named for emergencies: `Patient.contact` with the role "emergency contact".
 
-use crate::words::{all, concept, has_code, human_name, text};
+use crate::words::{all, concept, has_code, text};
+use salus_fhir::human_name;
 use salus_fhir::json::Value;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -77,16 +77,6 @@ pub(crate) fn value(observation: &Value) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// The name of a HumanName.
-pub(crate) fn human_name(name: &Value) -> Option<String> {
-    if let Some(words) = text(name, "text") {
-        return Some(words.to_owned());
-    }
-    let given = all(name, "given").iter().filter_map(Value::as_str);
-    let parts: Vec<&str> = given.chain(text(name, "family")).collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

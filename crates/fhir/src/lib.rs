@@ -10,6 +10,7 @@
 pub mod compartment;
 pub mod defs;
 pub mod fhirpath;
+mod human_name;
 pub mod json;
 pub mod links;
 mod narrative;
@@ -19,5 +20,6 @@ pub mod search;
 pub mod temporal;
 pub mod validate;
 
+pub use human_name::human_name;
 pub use outcome::{Issue, IssueCode, Severity, operation_outcome};
 pub use validate::{validate, validate_fully};

@@ -4,6 +4,7 @@ use crate::{ApiError, Caller};
 use jiff::civil::Date;
 use salus_access::Relationship;
 use salus_core::Timestamp;
+use salus_fhir::human_name;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -57,18 +58,12 @@ pub fn summary(id: &str, patient: &Value, relationship: Relationship, now: Times
 }
 
 /// The name to show: the usual one, else the official one, else the first that is no longer an old one.
-fn name(patient: &Value) -> String {
+pub fn name(patient: &Value) -> String {
     let names = || patient["name"].as_array().into_iter().flatten();
     let by_use = |wanted: &str| names().find(|name| name["use"] == wanted);
     let name =
         by_use("usual").or_else(|| by_use("official")).or_else(|| names().find(|name| name["use"] != "old"));
-    let Some(name) = name else { return "(no name)".to_owned() };
-    if let Some(text) = name["text"].as_str() {
-        return text.to_owned();
-    }
-    let given = name["given"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let parts: Vec<&str> = given.chain(name["family"].as_str()).collect();
-    if parts.is_empty() { "(no name)".to_owned() } else { parts.join(" ") }
+    name.and_then(human_name).unwrap_or_else(|| "(no name)".to_owned())
 }
 
 /// Full years between a birth date and now, in UTC.

@@ -3,11 +3,11 @@
 use super::shapes::{AccessItem, Agreed};
 use crate::glass::Access;
 use axum::extract::State;
-use salus_access::{AccessPolicy, Relationship};
+use salus_access::AccessPolicy;
 use salus_auth::emergency::EMERGENCY_ACCESS;
 use salus_fhir::json::Value;
 use salus_fhir::search::Query;
-use salus_http::people::summary;
+use salus_http::people::name;
 use salus_http::{ApiError, App, Caller, Json};
 use salus_store::{Page, Records};
 
@@ -48,7 +48,7 @@ pub(super) async fn item(
         None => Value::Null,
     };
     let policy = app.auth.emergency_policy(&caller.subject, &access.patient).await?;
-    Ok(AccessItem::of(access, name_of(&patient), agreed(&policy), caller.now))
+    Ok(AccessItem::of(access, name(&patient), agreed(&policy), caller.now))
 }
 
 /// The emergency that the caller opened; to anybody else there is none.
@@ -66,9 +66,4 @@ pub(super) fn agreed(policy: &AccessPolicy) -> Agreed {
     } else {
         Agreed::EmergencyView
     }
-}
-
-pub(super) fn name_of(patient: &Value) -> String {
-    let id = patient["id"].as_str().unwrap_or_default();
-    summary(id, patient, Relationship::InCare, salus_core::Timestamp::UNIX_EPOCH).name
 }

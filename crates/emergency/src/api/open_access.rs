@@ -1,6 +1,6 @@
 //! `POST /api/v1/emergency/accesses`: breaking the glass.
 
-use super::list_accesses::{agreed, name_of};
+use super::list_accesses::agreed;
 use super::shapes::AccessItem;
 use super::who::{require_acting, typed};
 use crate::glass::attempts::Attempts;
@@ -18,6 +18,7 @@ use salus_access::Action;
 use salus_auth::Account;
 use salus_core::Uid;
 use salus_fhir::reference::is_id;
+use salus_http::people::name;
 use salus_http::{ApiError, App, Caller, ClientAddress, Json};
 use salus_store::{Batch, Op};
 use serde::Deserialize;
@@ -98,7 +99,7 @@ pub(crate) async fn handle(
         ));
     }
     let access = desk.open(id, reason, reason_text).await?;
-    let item = AccessItem::of(&access, name_of(&patient), agreed(&policy), caller.now);
+    let item = AccessItem::of(&access, name(&patient), agreed(&policy), caller.now);
     Ok((StatusCode::CREATED, Json(item)).into_response())
 }
 

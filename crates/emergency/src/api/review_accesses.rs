@@ -1,6 +1,5 @@
 //! `GET /api/v1/people/{id}/emergency-accesses`: who broke the glass, when, why, and what they read.
 
-use super::list_accesses::name_of;
 use super::shapes::{AccessItem, Agreed};
 use super::who::require_own;
 use crate::glass::Access;
@@ -8,7 +7,7 @@ use crate::glass::review::read_during;
 use crate::link::of_patient;
 use axum::extract::State;
 use salus_auth::emergency::EMERGENCY_ACCESS;
-use salus_http::{ApiError, App, Caller, Json, Path};
+use salus_http::{ApiError, App, Caller, Json, Path, people};
 
 /// See who opened the record in an emergency, and what they read
 #[utoipa::path(get, path = "/api/v1/people/{id}/emergency-accesses", tag = "emergency",
@@ -21,7 +20,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<Vec<AccessItem>>, ApiError> {
     require_own(&caller, &id)?;
     let patient = caller.records.read("Patient", &id).await?.ok_or_else(|| ApiError::not_found("person"))?;
-    let name = name_of(&patient.json()?);
+    let name = people::name(&patient.json()?);
     let records = app.store.system("show a person who broke the glass");
     let mut items = Vec::new();
     for stored in of_patient(&records, EMERGENCY_ACCESS, &id).await? {

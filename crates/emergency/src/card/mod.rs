@@ -10,6 +10,7 @@ use crate::words::{all, concept, text};
 use medicines::Mark;
 use salus_access::Relationship;
 use salus_core::Timestamp;
+use salus_fhir::human_name;
 use salus_fhir::json::Value;
 use salus_http::people::summary;
 use serde::Serialize;
@@ -183,8 +184,8 @@ fn contacts(record: &Record) -> Vec<CardContact> {
 
 fn contact(value: &Value, is_named: bool) -> Option<CardContact> {
     let name = match value.get("name")? {
-        Value::Array(names) => names.first().and_then(crate::words::human_name),
-        name => crate::words::human_name(name),
+        Value::Array(names) => names.first().and_then(human_name),
+        name => human_name(name),
     };
     let phone = all(value, "telecom").iter().find(|one| text(one, "system") == Some("phone"));
     let relationship = all(value, "relationship").iter().filter(|kind| !is_contact_code(kind));

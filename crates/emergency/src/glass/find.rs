@@ -2,7 +2,7 @@
 
 use crate::words::{all, text};
 use salus_fhir::json::Value;
-use salus_fhir::search::{Query, normalise};
+use salus_fhir::search::{Query, escape, normalise};
 use salus_http::ApiError;
 use salus_store::{Page, Records};
 
@@ -32,8 +32,8 @@ pub(crate) async fn find(records: &Records, wanted: &Wanted) -> Result<Found, Ap
         }),
         Wanted::Described { name, birth_date, identifier } => {
             let mut pairs = vec![("birthdate".to_owned(), birth_date.clone())];
-            pairs.extend(name.split_whitespace().map(|word| ("name".to_owned(), escaped(word))));
-            pairs.extend(identifier.iter().map(|value| ("identifier".to_owned(), escaped(value))));
+            pairs.extend(name.split_whitespace().map(|word| ("name".to_owned(), escape(word))));
+            pairs.extend(identifier.iter().map(|value| ("identifier".to_owned(), escape(value))));
             let query = Query::parse("Patient", &pairs)
                 .map_err(|_| ApiError::invalid("This name or birth date cannot be looked for."))?;
             let page = records.search(&query, Page::first(20)).await?;
@@ -62,16 +62,4 @@ fn is_called(patient: &Value, name: &str) -> bool {
         words.extend(parts.flat_map(str::split_whitespace).map(normalise));
     }
     name.split_whitespace().all(|word| words.contains(&normalise(word)))
-}
-
-/// The text as the value of a search parameter, where some characters part values.
-fn escaped(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for letter in value.chars() {
-        if matches!(letter, '\\' | ',' | '|' | '$') {
-            out.push('\\');
-        }
-        out.push(letter);
-    }
-    out
 }

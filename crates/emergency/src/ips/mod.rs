@@ -149,6 +149,6 @@ fn author() -> Value {
 
 fn person(record: &Record) -> String {
     let names = crate::words::all(&record.patient, "name");
-    let name = names.iter().find(|name| name["use"] != "old").and_then(crate::words::human_name);
+    let name = names.iter().find(|name| name["use"] != "old").and_then(salus_fhir::human_name);
     name.unwrap_or_else(|| "this person".to_owned())
 }

@@ -29,3 +29,4 @@ pub use matches::{approximate_number, approximate_range, matches, matches_filter
 pub use normalise::normalise;
 pub use plan::extract;
 pub use query::{Filter, FilterValue, Include, Modifier, Prefix, Query, Sort, Summary, TotalMode};
+pub use value::escape;

@@ -39,8 +39,8 @@ pub(super) fn unescape(text: &str) -> String {
     plain
 }
 
-/// Puts a backslash before `,`, `|`, `$` and `\`.
-pub(super) fn escape(text: &str) -> String {
+/// A text as one value of a search parameter: with a backslash before `,`, `|`, `$` and `\`, which part values.
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if matches!(character, ',' | '|' | '$' | '\\') {

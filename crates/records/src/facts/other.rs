@@ -5,6 +5,7 @@ use super::read::{all, at, codes, concept_text, date, named, text};
 use super::said::{self, capital, number, unit, with_unit, without_tag, written};
 use super::{Fact, Kind, ResourceKey, Standing};
 use crate::words::stems;
+use salus_fhir::human_name;
 use salus_fhir::json::Value;
 
 pub(super) fn family(resource: &Value, source: ResourceKey) -> Fact {
@@ -92,13 +93,7 @@ pub(super) fn person(resource: &Value, source: ResourceKey) -> Fact {
 pub(crate) fn person_name(resource: &Value) -> Option<String> {
     let names = all(resource, "name");
     let preferred = |of: &str| names.iter().find(|name| text(name, "use") == Some(of));
-    let name = preferred("official").or_else(|| preferred("usual")).or_else(|| names.first())?;
-    if let Some(whole) = text(name, "text") {
-        return Some(whole.to_owned());
-    }
-    let mut parts: Vec<&str> = all(name, "given").iter().filter_map(Value::as_str).collect();
-    parts.extend(text(name, "family"));
-    (!parts.is_empty()).then(|| parts.join(" "))
+    human_name(preferred("official").or_else(|| preferred("usual")).or_else(|| names.first())?)
 }
 
 pub(super) fn document(resource: &Value, source: ResourceKey) -> Fact {

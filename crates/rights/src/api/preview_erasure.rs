@@ -7,8 +7,7 @@ use crate::holder::holder;
 use axum::Extension;
 use axum::extract::State;
 use salus_access::Relationship;
-use salus_http::people::summary;
-use salus_http::{ApiError, App, Caller, Json, Path};
+use salus_http::{ApiError, App, Caller, Json, Path, people};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -52,7 +51,7 @@ pub(crate) async fn handle(
     let holdings = app.store.holdings(&id).await?;
     let own = &caller.subject.patients;
     Ok(Json(ErasurePreview {
-        confirmation: summary(&id, &person.json()?, Relationship::Oneself, caller.now).name,
+        confirmation: people::name(&person.json()?),
         resources: holdings.resources.iter().map(|(_, count)| count).sum(),
         versions: holdings.versions,
         files: holdings.files,

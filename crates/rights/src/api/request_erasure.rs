@@ -8,9 +8,7 @@ use axum::Extension;
 use axum::extract::State;
 use http::StatusCode;
 use jiff::SignedDuration;
-use salus_access::Relationship;
-use salus_http::people::summary;
-use salus_http::{ApiError, App, Caller, Json, Path};
+use salus_http::{ApiError, App, Caller, Json, Path, people};
 use salus_store::{Conflict, Error};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -59,7 +57,7 @@ pub(crate) async fn handle(
 ) -> Result<(StatusCode, Json<ErasureAccepted>), ApiError> {
     let (person, standing) = holder(&caller, &id).await?;
     caller.require_step_up()?;
-    let name = summary(&id, &person.json()?, Relationship::Oneself, caller.now).name;
+    let name = people::name(&person.json()?);
     if wish.confirmation.trim() != name {
         let why = "Type the name of the person exactly as it is shown.";
         return Err(ApiError::invalid(why).at("confirmation", why));

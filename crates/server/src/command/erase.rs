@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::{Failure, house};
 use clap::Args;
 use salus_http::App;
-use salus_http::people::summary;
+use salus_http::people;
 use salus_rights::Standing;
 use salus_rights::erasure::{self, Ask, Certificate};
 use std::io::BufRead;
@@ -74,15 +74,15 @@ async fn erase(app: &App, arguments: &Arguments) -> Result<ExitCode, Failure> {
 async fn confirm(app: &App, person: &str) -> Result<bool, Failure> {
     let records = app.store.system("ask before an erasure");
     let stored = records.read("Patient", person).await?.ok_or("there is no such person")?;
-    let shown = summary(person, &stored.json()?, salus_access::Relationship::Oneself, app.now());
+    let name = people::name(&stored.json()?);
     let holdings = app.store.holdings(person).await?;
     eprintln!(
-        "This erases {} for good: {} versions of entries and {} files. Type the name to go on:",
-        shown.name, holdings.versions, holdings.files
+        "This erases {name} for good: {} versions of entries and {} files. Type the name to go on:",
+        holdings.versions, holdings.files
     );
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim() == shown.name)
+    Ok(line.trim() == name)
 }
 
 fn tell(certificate: &Certificate) {
