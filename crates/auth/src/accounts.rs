@@ -9,11 +9,9 @@ use crate::sessions::{USER_SESSION, deletion, owned};
 use crate::token::CredentialId;
 use crate::{Auth, Error, oauth};
 use jiff::SignedDuration;
-use salus_access::{Relationship, Role};
 use salus_core::{Secret, Uid};
 use salus_fhir::search::Query;
 use salus_store::{Batch, Conflict, Expect, Op, Page, Records};
-use std::collections::BTreeMap;
 
 pub(crate) const MOST_NAME_CHARS: usize = 200;
 
@@ -113,45 +111,12 @@ impl Auth {
         found.first().map(Account::read).transpose()
     }
 
-    /// Sets which patients the account has to do with. Its sessions and tokens obey at once.
-    ///
-    /// # Errors
-    /// [`AccountError::NotFound`], or whatever the store says.
-    pub async fn set_patients(
-        &self,
-        account: &str,
-        patients: BTreeMap<String, Relationship>,
-    ) -> Result<(), AccountError> {
-        self.change(account, "change whose records an account sees", |account| account.patients = patients)
-            .await
-    }
-
-    /// Sets the parts the account plays. Its sessions and tokens obey at once.
-    ///
-    /// # Errors
-    /// [`AccountError::NotFound`], or whatever the store says.
-    pub async fn set_roles(&self, account: &str, roles: Vec<Role>) -> Result<(), AccountError> {
-        self.change(account, "change the roles of an account", |account| account.roles = roles).await
-    }
-
     /// Notes that it was made sure that the account's holder is who they say, or that this is no longer so.
     ///
     /// # Errors
     /// [`AccountError::NotFound`], or whatever the store says.
     pub async fn set_verified(&self, account: &str, is_verified: bool) -> Result<(), AccountError> {
         self.change(account, "verify an account", |account| account.is_verified = is_verified).await
-    }
-
-    /// Closes the account, or opens it again. A closed account's sessions and tokens are gone for good.
-    ///
-    /// # Errors
-    /// [`AccountError::NotFound`], or whatever the store says.
-    pub async fn set_active(&self, account: &str, is_active: bool) -> Result<(), AccountError> {
-        self.change(account, "open or close an account", |account| account.is_active = is_active).await?;
-        if !is_active {
-            self.end_all(account, None).await?;
-        }
-        Ok(())
     }
 
     /// Changes the password and ends every other session and every token of the account.
@@ -265,7 +230,10 @@ fn by_email(email: &str) -> Result<Query, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AccountChange;
     use crate::testing::{Door, MARIA, PASSWORD, secret};
+    use salus_access::Relationship;
+    use std::collections::BTreeMap;
 
     #[tokio::test]
     async fn an_address_belongs_to_one_account_whatever_its_case() {
@@ -308,7 +276,7 @@ mod tests {
         let account = door.create(MARIA).await.unwrap();
         let session = door.sign_in(MARIA).await;
         assert!(door.who(&session).await.is_some());
-        door.auth.set_active(&account, false).await.unwrap();
+        door.change(&account, AccountChange { is_active: Some(false), ..AccountChange::default() }).await;
         assert!(door.who(&session).await.is_none());
         let refused = door.try_sign_in(MARIA, PASSWORD).await;
         assert!(matches!(refused, Err(crate::SignInError::Refused)));
@@ -321,7 +289,8 @@ mod tests {
         let session = door.sign_in(MARIA).await;
         assert!(door.who(&session).await.unwrap().subject.patients.is_empty());
         let patients = BTreeMap::from([("p1".to_owned(), Relationship::Oneself)]);
-        door.auth.set_patients(&account, patients.clone()).await.unwrap();
+        let change = AccountChange { patients: Some(patients.clone()), ..AccountChange::default() };
+        door.change(&account, change).await;
         assert_eq!(door.who(&session).await.unwrap().subject.patients, patients);
     }
 }

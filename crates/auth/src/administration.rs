@@ -143,13 +143,13 @@ mod tests {
     async fn somebody_is_always_left_to_run_the_house() {
         let door = Door::open().await;
         let id = door.create(MARIA).await.unwrap();
-        door.auth.set_roles(&id, vec![Role::Admin]).await.unwrap();
+        door.play(&id, &[Role::Admin]).await;
         let steps_down = || AccountChange { roles: Some(vec![Role::Person]), ..AccountChange::default() };
         let closes = AccountChange { is_active: Some(false), ..AccountChange::default() };
         assert!(matches!(door.auth.change_account(&id, steps_down()).await, Err(AccountError::LastAdmin)));
         assert!(matches!(door.auth.change_account(&id, closes).await, Err(AccountError::LastAdmin)));
         let other = door.create("john@example.org").await.unwrap();
-        door.auth.set_roles(&other, vec![Role::Admin]).await.unwrap();
+        door.play(&other, &[Role::Admin]).await;
         assert!(door.auth.change_account(&id, steps_down()).await.is_ok());
     }
 

@@ -149,7 +149,7 @@ mod tests {
     async fn helper() -> (Door, Account) {
         let door = Door::open().await;
         let id = door.create(MARIA).await.unwrap();
-        door.auth.set_roles(&id, vec![Role::Emergency]).await.unwrap();
+        door.play(&id, &[Role::Emergency]).await;
         door.auth.set_verified(&id, true).await.unwrap();
         for patient in ["ann", "bob"] {
             put(&door, json!({ "resourceType": "Patient", "id": patient })).await;

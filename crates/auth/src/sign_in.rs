@@ -281,7 +281,7 @@ mod tests {
         use salus_access::{Action, Role};
         let door = Door::open().await;
         let account = door.create(MARIA).await.unwrap();
-        door.auth.set_roles(&account, vec![Role::Admin]).await.unwrap();
+        door.play(&account, &[Role::Admin]).await;
         let patient = serde_json::json!({ "resourceType": "Patient", "id": "p1" });
         for (scope, may_write) in [(TokenScope::Read, false), (TokenScope::Write, true)] {
             let token = door.auth.issue_token(&account, "sync", scope, Some(1)).await.unwrap();
@@ -331,7 +331,8 @@ mod tests {
         there.auth.sign_out(&sessions[0]).await.unwrap();
         here.eventually_nobody(&sessions[0]).await;
         assert!(here.who(&sessions[1]).await.is_some());
-        there.auth.set_active(&account, false).await.unwrap();
+        let closed = crate::AccountChange { is_active: Some(false), ..crate::AccountChange::default() };
+        there.change(&account, closed).await;
         here.eventually_nobody(&sessions[1]).await;
     }
 }

@@ -3,8 +3,8 @@
 use crate::factor::code_at;
 use crate::outreach::testing::Mailbox;
 use crate::{
-    Account, AccountError, Auth, AuthConfig, Credential, HalfOpen, Identity, Method, NewAccount, NewSession,
-    Opening, PasswordCost, SignIn, SignInError,
+    Account, AccountChange, AccountError, Auth, AuthConfig, Credential, HalfOpen, Identity, Method,
+    NewAccount, NewSession, Opening, PasswordCost, SignIn, SignInError,
 };
 use salus_access::Role;
 use salus_core::{Clock, ManualClock, Rng, Secret, SeededRng};
@@ -150,6 +150,16 @@ impl Door {
             }
         };
         tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.unwrap();
+    }
+
+    /// Changes an account as an administrator does.
+    pub(crate) async fn change(&self, account: &str, change: AccountChange) {
+        self.auth.change_account(account, change).await.map(drop).unwrap();
+    }
+
+    /// Gives an account these roles.
+    pub(crate) async fn play(&self, account: &str, roles: &[Role]) {
+        self.change(account, AccountChange { roles: Some(roles.to_vec()), ..AccountChange::default() }).await;
     }
 
     /// What the audit tells of sign-ins, oldest first.

@@ -20,6 +20,7 @@ use crate::policies;
 use crate::{Account, Auth, Error};
 use salus_access::{AccessPolicy, Relationship, Rule, Scope, Subject};
 use salus_core::Timestamp;
+use salus_store::{Records, Stored};
 use std::collections::BTreeMap;
 
 /// The types whose change changes somebody's circle.
@@ -48,7 +49,8 @@ impl Auth {
         account: &Account,
     ) -> Result<(Subject, Option<Timestamp>), Error> {
         let gate = self.inner.store.gate();
-        let patients = self.circle(account).await?;
+        let teams = staff::teams(&gate, account).await?;
+        let patients = self.circle(&gate, account, &teams).await?;
         let mut subject = Subject::new(&account.id, &account.display_name, account.roles.clone(), patients);
         let ids = subject.patients.keys().cloned().collect();
         for given in policies::given(&gate, &account.policies).await? {
@@ -56,7 +58,7 @@ impl Auth {
             subject.policy.rules.extend(rules);
             subject.policy.denials.extend(denials);
         }
-        subject.references.extend(references::of(&gate, account).await?);
+        subject.references.extend(references::of(&gate, account, &teams).await?);
         let said = consents::said_to(&gate, &subject, self.now()).await?;
         for permit in said.permits {
             entrust(&mut subject.patients, &permit);
@@ -68,14 +70,18 @@ impl Auth {
 
     /// The patients the account has to do with. What it says itself goes before what its work brings: a clinician who is
     /// a patient of their own clinic is themselves.
-    async fn circle(&self, account: &Account) -> Result<BTreeMap<String, Relationship>, Error> {
-        let gate = self.inner.store.gate();
+    async fn circle(
+        &self,
+        gate: &Records,
+        account: &Account,
+        teams: &[Stored],
+    ) -> Result<BTreeMap<String, Relationship>, Error> {
         let today = self.now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let mut patients = account.patients.clone();
-        for child in family::grown_up(&gate, &patients, self.inner.config.majority_years, today).await? {
+        for child in family::grown_up(gate, &patients, self.inner.config.majority_years, today).await? {
             patients.remove(&child);
         }
-        for patient in staff::in_care(&gate, account).await? {
+        for patient in staff::in_care(gate, account, teams).await? {
             patients.entry(patient).or_insert(Relationship::InCare);
         }
         Ok(patients)

@@ -1,6 +1,7 @@
 //! Who reaches a person's record by who they are, told to the person.
 
 use super::family::grown_up;
+use super::staff::treats;
 use crate::every::every;
 use crate::{Account, Auth, Error};
 use salus_access::{Relationship, Role};
@@ -92,7 +93,7 @@ impl Carers {
     }
 
     fn way(&self, account: &Account) -> Option<Way> {
-        if !account.roles.iter().any(|role| matches!(role, Role::Clinician | Role::Pharmacist)) {
+        if !treats(account) {
             return None;
         }
         let practitioner = account.practitioner.as_ref().map(|id| format!("Practitioner/{id}"));

@@ -3,15 +3,19 @@
 use crate::every::every;
 use crate::{Account, Error};
 use salus_access::Role;
-use salus_store::Records;
+use salus_store::{Records, Stored};
 use std::collections::BTreeSet;
 
 /// The patients in the account's professional care; none for accounts that play no professional part.
 ///
 /// A clinic is a tenant: its staff reach the patients that it manages or whose general practice it is, and nobody else's.
-pub(super) async fn in_care(gate: &Records, account: &Account) -> Result<BTreeSet<String>, Error> {
+pub(super) async fn in_care(
+    gate: &Records,
+    account: &Account,
+    teams: &[Stored],
+) -> Result<BTreeSet<String>, Error> {
     let mut patients = BTreeSet::new();
-    if !account.roles.iter().any(|role| matches!(role, Role::Clinician | Role::Pharmacist)) {
+    if !treats(account) {
         return Ok(patients);
     }
     if let Some(organization) = &account.organization {
@@ -23,15 +27,25 @@ pub(super) async fn in_care(gate: &Records, account: &Account) -> Result<BTreeSe
     }
     if let Some(practitioner) = &account.practitioner {
         let practitioner = format!("Practitioner/{practitioner}");
-        let own = every(gate, "Patient", &[("general-practitioner", practitioner.clone())]).await?;
+        let own = every(gate, "Patient", &[("general-practitioner", practitioner)]).await?;
         patients.extend(own.into_iter().map(|stored| stored.id));
-        let teams = [("participant", practitioner), ("status", "active".to_owned())];
-        for team in every(gate, "CareTeam", &teams).await? {
-            let body = team.json()?;
-            let subject =
-                body["subject"]["reference"].as_str().and_then(|text| text.strip_prefix("Patient/"));
-            patients.extend(subject.map(str::to_owned));
-        }
+    }
+    for team in teams {
+        let body = team.json()?;
+        let subject = body["subject"]["reference"].as_str().and_then(|text| text.strip_prefix("Patient/"));
+        patients.extend(subject.map(str::to_owned));
     }
     Ok(patients)
+}
+
+/// Whether the account plays a part that has patients.
+pub(super) fn treats(account: &Account) -> bool {
+    account.roles.iter().any(|role| matches!(role, Role::Clinician | Role::Pharmacist))
+}
+
+/// The active care teams that the account's practitioner is a member of.
+pub(super) async fn teams(gate: &Records, account: &Account) -> Result<Vec<Stored>, Error> {
+    let Some(practitioner) = &account.practitioner else { return Ok(Vec::new()) };
+    let member = ("participant", format!("Practitioner/{practitioner}"));
+    every(gate, "CareTeam", &[member, ("status", "active".to_owned())]).await
 }

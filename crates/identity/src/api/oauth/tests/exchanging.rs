@@ -1,6 +1,7 @@
 //! Codes become tokens once, for the client and the request they were made for.
 
 use crate::testing::{SCOPES, VERIFIER, Walk, claims_of, error, public_client, with};
+use salus_auth::AccountChange;
 use salus_auth::oauth::NewClient;
 use salus_fhir::search::Query;
 use salus_store::{AuditAction, AuditFilter, AuditRecord, Page};
@@ -206,9 +207,10 @@ async fn a_closed_account_and_a_removed_client_end_their_tokens() {
     let (one, two) = (walk.tokens().await, walk.tokens().await);
     assert!(walk.who(&one).await.is_some() && walk.who(&two).await.is_some());
     let auth = &walk.app.app().auth;
-    auth.set_active(walk.maria.account(), false).await.unwrap();
+    let active = |is_active| AccountChange { is_active: Some(is_active), ..AccountChange::default() };
+    auth.change_account(walk.maria.account(), active(false)).await.map(drop).unwrap();
     assert!(walk.who(&one).await.is_none());
-    auth.set_active(walk.maria.account(), true).await.unwrap();
+    auth.change_account(walk.maria.account(), active(true)).await.map(drop).unwrap();
     assert!(walk.who(&one).await.is_none(), "for good");
 
     let walk = Walk::begin().await;

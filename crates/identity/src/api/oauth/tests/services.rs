@@ -6,7 +6,7 @@ use http::Method;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use salus_auth::oauth::NewClient;
-use salus_auth::{Credential, Identity};
+use salus_auth::{AccountChange, Credential, Identity};
 use salus_core::{Clock, Secret};
 use salus_http::testing::{TestApp, TestClient, TestResponse};
 use serde_json::{Value, json};
@@ -149,7 +149,8 @@ async fn a_service_reaches_what_its_account_reaches_within_its_scopes() {
     for (patient, is_seen) in [(service.maria.patient(), true), (john.patient(), false)] {
         assert_eq!(records.read("Patient", patient).await.unwrap().is_some(), is_seen);
     }
-    service.app.app().auth.set_active(service.maria.account(), false).await.unwrap();
+    let closed = AccountChange { is_active: Some(false), ..AccountChange::default() };
+    service.app.app().auth.change_account(service.maria.account(), closed).await.map(drop).unwrap();
     let answer = service.show(&service.sign(&service.claims("closed")), "system/Patient.rs").await;
     assert_eq!(error(&answer), (400, "unauthorized_client".to_owned()));
 }
