@@ -92,13 +92,14 @@ pub fn token(folder: &Path) -> String {
     account["token"].as_str().expect("a token").to_owned()
 }
 
-/// The binary under test, built once.
+/// The binary under test, built once. It is built as a part of the workspace, so that it shares what `cargo test
+/// --workspace` has compiled: with the features of the package alone, half of its libraries would be compiled anew.
 fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "salus-server", "--message-format", "json"])
+            .args(["build", "--quiet", "--workspace", "--bin", "salus", "--message-format", "json"])
             .stderr(Stdio::inherit())
             .output()
             .expect("cargo runs");
