@@ -7,6 +7,9 @@ use serde_json::Value;
 pub struct Converted {
     /// R4 resources, each with an id. They refer to one another by `Type/id`.
     pub resources: Vec<Value>,
+    /// Resources that are only told of in passing, such as the patient of a result or a doctor by name: to be stored
+    /// where there are none of their id yet, never over what is known already.
+    pub mentioned: Vec<Value>,
     /// What was not taken over, and why.
     pub left_out: Vec<LeftOut>,
 }
