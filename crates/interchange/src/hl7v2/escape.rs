@@ -50,7 +50,7 @@ fn one(sequence: &str, separators: &Separators) -> Option<String> {
 /// Bytes as hexadecimal digits, in UTF-8 or else Latin-1.
 fn bytes(digits: &[u8]) -> Option<String> {
     let nibble = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    if digits.is_empty() || digits.len() % 2 != 0 {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) {
         return None;
     }
     let pair = |pair: &[u8]| Some(nibble(pair[0])? << 4 | nibble(pair[1])?);

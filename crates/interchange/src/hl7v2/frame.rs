@@ -9,6 +9,8 @@ use crate::LeftOut;
 const LONGEST_FILE: usize = 64 << 20;
 /// The most segments of a message: each may become a resource.
 const MOST_SEGMENTS: usize = 20_000;
+/// The most repetitions in the fields of a message: each may become an element.
+const MOST_REPETITIONS: usize = 100_000;
 
 /// Does a file begin as HL7 v2 does?
 pub fn is_hl7v2(bytes: &[u8]) -> bool {
@@ -106,6 +108,9 @@ impl Raw<'_> {
         let named = header.split(separators.field).nth(17).unwrap_or_default();
         let named = named.split(separators.repetition).next().unwrap_or_default().trim().to_owned();
         let (text, is_other) = decode(&self.lines.join(&b'\n'), &named);
+        if text.matches(separators.repetition).count() > MOST_REPETITIONS {
+            return Err(Hl7Error::TooLarge("a message of 100 000 repetitions"));
+        }
         let mut notes = Vec::new();
         if is_other {
             let reason =

@@ -35,8 +35,8 @@ pub enum Hl7Error {
         /// The line of the header, counted from 1.
         line: usize,
     },
-    /// It is larger than what is read at once.
-    #[error("is larger than {most}", most = .0)]
+    /// It is larger than what is read at once: than this.
+    #[error("is larger than {0}")]
     TooLarge(&'static str),
 }
 

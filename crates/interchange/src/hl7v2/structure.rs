@@ -79,6 +79,11 @@ impl<'m> Segment<'m> {
         }
     }
 
+    /// Says so of all fields: the segment as a whole is told of.
+    pub(super) fn pass_over_all(&self) {
+        self.asked.set(u128::MAX);
+    }
+
     /// The first component of a field's first repetition.
     pub(super) fn text(&self, number: usize) -> Option<String> {
         self.field(number).first()?.text(1)

@@ -5,14 +5,9 @@ use std::sync::LazyLock;
 
 type Codes = HashMap<(&'static str, &'static str), &'static str>;
 
-static CODES: LazyLock<Codes> = LazyLock::new(|| {
-    let rows = rows(include_str!("tables/codes.tsv")).filter_map(|row| {
-        let (table, rest) = row.split_once('\t')?;
-        let (v2, fhir) = rest.split_once('\t')?;
-        Some(((table, v2), fhir))
-    });
-    rows.collect()
-});
+static CODES: LazyLock<Codes> = LazyLock::new(|| triples(include_str!("tables/codes.tsv")));
+
+static WORDS: LazyLock<Codes> = LazyLock::new(|| triples(include_str!("tables/words.tsv")));
 
 static SYSTEMS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     rows(include_str!("tables/systems.tsv")).filter_map(|row| row.split_once('\t')).collect()
@@ -24,6 +19,21 @@ static SEGMENTS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
 
 fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn triples(text: &'static str) -> Codes {
+    let rows = rows(text).filter_map(|row| {
+        let (table, rest) = row.split_once('\t')?;
+        let (code, other) = rest.split_once('\t')?;
+        Some(((table, code), other))
+    });
+    rows.collect()
+}
+
+/// The words of a code that stands alone, by the number of its table.
+pub(super) fn words(table: &'static str, code: &str) -> Option<&'static str> {
+    let words: &HashMap<(&str, &str), &'static str> = &WORDS;
+    words.get(&(table, code)).copied()
 }
 
 /// The FHIR code for a code of a table.

@@ -19,7 +19,7 @@ impl Conversion<'_> {
         let Some(patient) = self.subject(segment, "An allergy") else { return };
         let called = code.as_ref().and_then(concept_words);
         let Some(called) = called.or_else(|| number.and_then(|part| part.text(1))) else {
-            self.leave_out(segment.whole(), "It does not say what the allergy is to.");
+            self.leave_out_whole(segment, "It does not say what the allergy is to.");
             return;
         };
         let id = self.own_id("AllergyIntolerance", &[&self.patient_key(), &called]);

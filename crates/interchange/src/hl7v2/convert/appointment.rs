@@ -7,6 +7,7 @@ use crate::hl7v2::structure::Segment;
 use crate::hl7v2::tables;
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// An appointment that is being gathered.
 pub(super) struct Appointment<'s> {
@@ -125,10 +126,10 @@ impl<'s> Conversion<'s> {
         let answer =
             if matches!(status, "booked" | "arrived" | "fulfilled") { "accepted" } else { "tentative" };
         let mut attending: Vec<Value> = Vec::new();
+        let mut known = HashSet::new();
         let mut add = |actor: Value| {
-            let one = json!({ "actor": actor, "status": answer });
-            if !attending.contains(&one) {
-                attending.push(one);
+            if known.insert(actor.to_string()) {
+                attending.push(json!({ "actor": actor, "status": answer }));
             }
         };
         self.patient.iter().cloned().for_each(&mut add);

@@ -11,20 +11,20 @@ impl Conversion<'_> {
         ft1.pass_over(&[1]);
         let kind = ft1.code(6);
         if !matches!(kind.as_str(), "" | "CG" | "CD") {
-            self.leave_out(
-                ft1.whole(),
+            self.leave_out_whole(
+                ft1,
                 "A payment, a credit or an adjustment is no charge; FHIR R4 keeps it in accounts.",
             );
             return;
         }
         let (sent, done) = (coded_field(ft1, 7), coded_field(ft1, 25));
         let Some(code) = sent.or_else(|| done.clone()) else {
-            self.leave_out(ft1.whole(), "It does not say what was charged for.");
+            self.leave_out_whole(ft1, "It does not say what was charged for.");
             return;
         };
         let Some(patient) = self.subject(ft1, "A charge") else { return };
         let number = ft1.text(2);
-        let key = number.clone().unwrap_or_else(|| format!("{} {}", self.control, ft1.whole()));
+        let key = number.clone().unwrap_or_else(|| format!("{} {}", self.own, ft1.whole()));
         let called = concept_words(&code).unwrap_or_default();
         let id = self.own_id("ChargeItem", &[&self.patient_key(), &key, &called]);
         let mut node = Node::resource("ChargeItem", &id);

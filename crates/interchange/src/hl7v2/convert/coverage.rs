@@ -16,7 +16,7 @@ impl Conversion<'_> {
         let plan = in1.field(2).first();
         let Some(patient) = self.subject(in1, "An insurance") else { return };
         let Some(payor) = self.insurer(company.as_ref(), number.as_ref()) else {
-            self.leave_out(in1.whole(), "It does not say who insures.");
+            self.leave_out_whole(in1, "It does not say who insures.");
             return;
         };
         let policy = in1.text(36);

@@ -31,6 +31,19 @@ fn coding(part: &Part<'_>, code: usize, display: usize, system: usize) -> Option
     node.some()
 }
 
+/// The same, where a code that stands alone is one of this table.
+pub(super) fn coded_in(table: &'static str, part: &Part<'_>) -> Option<Value> {
+    let mut concept = coded(part)?;
+    let coding = &concept["coding"][0];
+    let is_alone = coding.get("system").is_none() && coding.get("display").is_none();
+    let known = coding["code"].as_str().filter(|_| is_alone).and_then(|code| tables::words(table, code));
+    if let Some(words) = known {
+        concept["coding"][0]["system"] = format!("http://terminology.hl7.org/CodeSystem/v2-{table}").into();
+        concept["coding"][0]["display"] = words.into();
+    }
+    Some(concept)
+}
+
 /// A field of one coded value.
 pub(super) fn coded_field(segment: &Segment<'_>, number: usize) -> Option<Value> {
     coded(&segment.field(number).first()?)
@@ -213,8 +226,9 @@ pub(super) fn quantity(number: Value, unit: Option<&Part<'_>>) -> Value {
     node.set("value", Some(number));
     if let Some(unit) = unit {
         let is_ucum = unit.text(3).is_some_and(|system| system.eq_ignore_ascii_case("UCUM"));
-        let code = unit.text(1).filter(|code| is_ucum && !code.contains(char::is_whitespace));
-        node.set("unit", unit.text(1).or_else(|| unit.text(2)));
+        let code =
+            unit.text(1).filter(|code| is_ucum && code.len() < 100 && !code.contains(char::is_whitespace));
+        node.set("unit", unit.text(1).or_else(|| unit.text(2)).map(|unit| shortened(&unit)));
         if let Some(code) = code {
             node.set("system", Some("http://unitsofmeasure.org")).set("code", Some(code));
         }

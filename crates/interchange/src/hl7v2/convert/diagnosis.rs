@@ -16,7 +16,7 @@ impl Conversion<'_> {
         // DG1-2 names the code system as a whole, which DG1-3 does too; DG1-15 only ranks.
         dg1.pass_over(&[1, 2, 15]);
         let Some((code, called)) = named_thing(dg1, 3, 4) else {
-            self.leave_out(dg1.whole(), "It does not say what the diagnosis is.");
+            self.leave_out_whole(dg1, "It does not say what the diagnosis is.");
             return;
         };
         let Some(patient) = self.subject(dg1, "A diagnosis") else { return };
@@ -42,7 +42,7 @@ impl Conversion<'_> {
     pub(super) fn take_problem(&mut self, prb: &Segment<'_>) {
         prb.pass_over(&[2]);
         let Some((code, called)) = named_thing(prb, 3, 0) else {
-            self.leave_out(prb.whole(), "It does not say what the problem is.");
+            self.leave_out_whole(prb, "It does not say what the problem is.");
             return;
         };
         let Some(patient) = self.subject(prb, "A problem") else { return };
@@ -69,7 +69,7 @@ impl Conversion<'_> {
     pub(super) fn take_procedure(&mut self, pr1: &Segment<'_>) {
         pr1.pass_over(&[1, 2, 14]);
         let Some((code, called)) = named_thing(pr1, 3, 4) else {
-            self.leave_out(pr1.whole(), "It does not say what was done.");
+            self.leave_out_whole(pr1, "It does not say what was done.");
             return;
         };
         let Some(patient) = self.subject(pr1, "A procedure") else { return };
@@ -100,6 +100,13 @@ fn named_thing(segment: &Segment<'_>, coded: usize, described: usize) -> Option<
     let mut code = code.or_else(|| text.as_deref().map(words))?;
     if let (Some(text), None) = (text, code.get("text")) {
         code["text"] = text.into();
+    }
+    // Older messages name the system of the code in the field before it.
+    let older = if described > 0 { segment.text(coded - 1) } else { None };
+    if let Some(system) = older.and_then(|name| tables::system(&name))
+        && let Some(coding) = code["coding"].get_mut(0).filter(|coding| coding.get("system").is_none())
+    {
+        coding["system"] = system.into();
     }
     let key = code["coding"][0]["code"].as_str().map(str::to_owned);
     let key = key.or_else(|| concept_words(&code))?;

@@ -1,7 +1,7 @@
 //! TXA with the OBX behind it: a document and its text.
 
 use super::Conversion;
-use super::datatypes::{coded_field, entity};
+use super::datatypes::{coded_in, concept_words, entity};
 use super::node::Node;
 use crate::hl7v2::structure::Segment;
 use crate::hl7v2::tables;
@@ -28,11 +28,24 @@ pub(super) fn plain_text(text: &str, title: Option<&str>) -> Value {
 impl<'s> Conversion<'s> {
     pub(super) fn open_document(&mut self, txa: &'s Segment<'s>) {
         let before = self.resources.len();
-        self.close_order();
         self.close_document();
-        let orders = self.resources[before..].iter().filter(|held| held["resourceType"] == "ServiceRequest");
-        let related = orders.map(|order| json!({ "reference": super::reference_to(order) })).collect();
-        self.document = Some(Document { txa, text: Vec::new(), forms: Vec::new(), related });
+        // In reports a document stands between the order and what it orders, with its files before it.
+        let forms = match self.order.as_mut().filter(|order| order.is_begun()) {
+            Some(order) => std::mem::take(&mut order.forms),
+            None => Vec::new(),
+        };
+        if !self.order.as_ref().is_some_and(super::order::Order::is_begun) {
+            self.close_order();
+        }
+        let related = self.requests_since(before);
+        self.document = Some(Document { txa, text: Vec::new(), forms, related });
+    }
+
+    /// References to the orders that were written since, and to that which was told of last.
+    fn requests_since(&self, before: usize) -> Vec<Value> {
+        let written = self.resources[before..].iter().chain(self.mentioned.last());
+        let orders = written.filter(|held| held["resourceType"] == "ServiceRequest");
+        orders.map(|order| json!({ "reference": super::reference_to(order) })).collect()
     }
 
     /// A line of the document's text, or a file; false where no document is open.
@@ -49,14 +62,15 @@ impl<'s> Conversion<'s> {
         let txa = document.txa;
         txa.pass_over(&[1, 3, 18, 20]);
         let title = txa.text(25).or_else(|| txa.text(16));
-        let kind = coded_field(txa, 2);
+        let kind = txa.field(2).first().and_then(|part| coded_in("0270", &part));
+        let title = title.or_else(|| kind.as_ref().and_then(concept_words));
         let mut forms = document.forms;
         if !document.text.is_empty() {
             forms.insert(0, plain_text(&document.text.join("\n"), title.as_deref()));
         }
         if forms.is_empty() {
             let Some(title) = &title else {
-                self.leave_out(txa.whole(), "A document is told of without its text, a file or a title.");
+                self.leave_out_whole(txa, "A document is told of without its text, a file or a title.");
                 return;
             };
             forms.push(json!({ "title": title }));

@@ -1,6 +1,6 @@
 //! PV1 and PV2: the visit.
 
-use super::datatypes::{coded_field, coded_fields, identifier, mapped, place};
+use super::datatypes::{coded_field, coded_fields, coded_in, identifier, mapped, place};
 use super::node::{Node, concept, named, words};
 use super::{Conversion, period, reference_to};
 use crate::hl7v2::structure::Segment;
@@ -13,18 +13,19 @@ impl Conversion<'_> {
         let near = rest.iter().take_while(|segment| !matches!(segment.name, "PID" | "PV1" | "ORC" | "OBR"));
         let more = near.into_iter().find(|segment| segment.name == "PV2");
         let number = pv1.field(19).first();
-        let control = self.control.clone();
+        let own = self.own.clone();
         let known = number.as_ref().and_then(|part| part.text(1));
         let id = match &known {
             Some(known) => self.shared_id("Encounter", &[&self.patient_key(), known]),
-            None => self.shared_id("Encounter", &["message", &control, &pv1.whole()]),
+            None => self.shared_id("Encounter", &["message", &own, &pv1.whole()]),
         };
         let mut node = Node::resource("Encounter", &id);
         node.list("identifier", number.and_then(|part| identifier(self, &part)));
         let (start, end) = (self.date_time(pv1, 44), self.date_time(pv1, 45));
         node.set("status", Some(self.visit_status(end.is_some())));
         node.set("class", Some(class(pv1)));
-        node.list("type", coded_fields(pv1, 4)).set("serviceType", coded_field(pv1, 10));
+        node.list("type", pv1.field(4).first().and_then(|part| coded_in("0007", &part)));
+        node.set("serviceType", pv1.field(10).first().and_then(|part| coded_in("0069", &part)));
         node.set("subject", self.patient.clone());
         for (field, role) in [(7, "ATND"), (8, "REF"), (9, "CON"), (17, "ADM"), (52, "PART")] {
             node.list("participant", self.participants(pv1, field, role));
@@ -40,11 +41,10 @@ impl Conversion<'_> {
         let encounter = node.value();
         self.encounter = Some(json!({ "reference": reference_to(&encounter) }));
         if self.kind == "ADT" {
-            let name = reference_to(&encounter);
-            if self.resources.iter().any(|held| reference_to(held) == name) {
-                self.leave_out(pv1.whole(), "The visit is told of twice; the first time counts.");
-            } else {
+            if self.known.insert(reference_to(&encounter)) {
                 self.add(encounter);
+            } else {
+                self.leave_out_whole(pv1, "The visit is told of twice; the first time counts.");
             }
         } else {
             self.mention(encounter);

@@ -32,7 +32,7 @@ impl<'s> Conversion<'s> {
         let made = rxe.and_then(|rxe| coded_field(rxe, 2));
         let whole = rxe.or(rxo)?;
         let Some(code) = made.clone().or_else(|| asked.clone()) else {
-            self.leave_out(whole.whole(), "It does not say what the medicine is.");
+            self.leave_out_whole(whole, "It does not say what the medicine is.");
             return None;
         };
         if let (Some(rxo), Some(asked), Some(made)) = (rxo, &asked, &made)
@@ -187,7 +187,7 @@ impl<'s> Conversion<'s> {
     fn dispense(&mut self, order: &Order<'s>, rxd: &'s Segment<'s>, request: Option<Value>) {
         rxd.pass_over(&[1]);
         let Some(code) = coded_field(rxd, 2) else {
-            self.leave_out(rxd.whole(), "It does not say what the medicine is.");
+            self.leave_out_whole(rxd, "It does not say what the medicine is.");
             return;
         };
         let called = concept_words(&code).unwrap_or_default();
@@ -219,7 +219,7 @@ impl<'s> Conversion<'s> {
     fn giving(&mut self, order: &Order<'s>, rxa: &'s Segment<'s>) {
         rxa.pass_over(&[1, 2]);
         let (Some(code), Some(given)) = (coded_field(rxa, 5), self.date_time(rxa, 3)) else {
-            self.leave_out(rxa.whole(), "It does not say what was given, or when.");
+            self.leave_out_whole(rxa, "It does not say what was given, or when.");
             return;
         };
         let Some(subject) = self.subject(rxa, "A medicine that was given") else { return };

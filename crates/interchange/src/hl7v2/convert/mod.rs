@@ -43,6 +43,9 @@ pub(super) struct Conversion<'s> {
     event: String,
     sender: String,
     control: String,
+    /// What ids follow from: who sends, and which message it is. Short, whatever was sent.
+    scope: String,
+    own: String,
     times: Times,
     resources: Vec<Value>,
     mentioned: Vec<Value>,
@@ -54,7 +57,11 @@ pub(super) struct Conversion<'s> {
     /// References to the patient and the visit that the segments are about.
     patient: Option<Value>,
     encounter: Option<Value>,
+    /// Where the patient stands among the resources.
+    patient_at: Option<usize>,
     order: Option<order::Order<'s>>,
+    /// A specimen that stands before the orders on it.
+    specimen: Option<order::Shared<'s>>,
     document: Option<document::Document<'s>>,
     appointment: Option<appointment::Appointment<'s>>,
     before: Before,
@@ -79,6 +86,8 @@ pub(super) fn convert(message: &Message) -> Converted {
     let mut chart = Conversion {
         kind: message.kind(),
         event: message.event(),
+        scope: Uid::named(&[&message.sender()]).to_string(),
+        own: own(message, &sent),
         sender: message.sender(),
         control: message.control_id(),
         times: Times::of(&sent),
@@ -89,7 +98,9 @@ pub(super) fn convert(message: &Message) -> Converted {
         known: HashSet::new(),
         patient: None,
         encounter: None,
+        patient_at: None,
         order: None,
+        specimen: None,
         document: None,
         appointment: None,
         before: Before::Other,
@@ -110,7 +121,8 @@ pub(super) fn convert(message: &Message) -> Converted {
 impl<'s> Conversion<'s> {
     /// Takes the next segment in, with a look at those after it.
     fn take(&mut self, segment: &'s Segment<'s>, rest: &'s [Segment<'s>]) {
-        if segment.name != "NTE" {
+        // Who took part may stand between a thing and its notes.
+        if !matches!(segment.name, "NTE" | "PRT") {
             self.before = Before::Other;
         }
         match segment.name {
@@ -118,7 +130,7 @@ impl<'s> Conversion<'s> {
                 // An appointment stands before its patient.
                 self.close_order();
                 self.close_document();
-                self.encounter = None;
+                (self.encounter, self.specimen, self.patient_at) = (None, None, None);
                 self.take_patient(segment, rest);
             }
             "NK1" => self.take_relation(segment),
@@ -138,6 +150,8 @@ impl<'s> Conversion<'s> {
             "SCH" => self.open_appointment(segment),
             "AIS" | "AIP" | "AIL" | "AIG" => self.add_to_appointment(segment),
             "NTE" => self.take_note(segment),
+            // What happened stands in the header, when it was told in the resources.
+            "EVN" => segment.pass_over(&[1, 2]),
             // PD1, PV2, IN2 are read with the segment before them; others have no mapping.
             _ => {}
         }
@@ -172,7 +186,7 @@ impl<'s> Conversion<'s> {
             }
         };
         if !is_taken {
-            self.leave_out(note.whole(), "What this note stands behind takes no notes in FHIR.");
+            self.leave_out_whole(note, "What this note stands behind takes no notes in FHIR.");
         }
     }
 
@@ -206,35 +220,54 @@ impl<'s> Conversion<'s> {
     /// An id that follows from these parts, the same each time.
     fn shared_id(&self, type_name: &str, parts: &[&str]) -> String {
         let whole: Vec<&str> =
-            ["hl7v2", &self.sender, type_name].into_iter().chain(parts.iter().copied()).collect();
+            ["hl7v2", &self.scope, type_name].into_iter().chain(parts.iter().copied()).collect();
         Uid::named(&whole).to_string()
     }
 
     /// An id for what has no name but its place in this message.
     fn id_by_place(&mut self, type_name: &str, segment: &Segment<'_>) -> String {
-        let control = self.control.clone();
-        self.own_id(type_name, &["message", &control, &segment.whole()])
+        let own = self.own.clone();
+        self.own_id(type_name, &["message", &own, &segment.whole()])
     }
 
     /// The id of the patient, to name what is theirs; the message's own where there is none.
     fn patient_key(&self) -> String {
         let patient = self.patient.as_ref().and_then(|patient| patient["reference"].as_str());
-        patient.map_or_else(|| format!("message {}", self.control), str::to_owned)
+        patient.map_or_else(|| format!("message {}", self.own), str::to_owned)
     }
 
     fn leave_out(&mut self, place: impl Into<String>, reason: impl Into<String>) {
         self.left_out.push(LeftOut::new(place, reason));
     }
 
+    /// Leaves a segment out, whatever was read of it.
+    fn leave_out_whole(&mut self, segment: &Segment<'_>, reason: impl Into<String>) {
+        segment.pass_over_all();
+        self.leave_out(segment.whole(), reason);
+    }
+
     /// The patient, for a resource that must have one; without, the segment is left out.
     fn subject(&mut self, segment: &Segment<'_>, what: &str) -> Option<Value> {
         if self.patient.is_none() {
-            self.leave_out(
-                segment.whole(),
+            self.leave_out_whole(
+                segment,
                 format!("{what} must be about a patient, and the message names none before it."),
             );
         }
         self.patient.clone()
+    }
+
+    /// A sex out of a field; one that is not known here is left out.
+    fn gender(&mut self, segment: &Segment<'_>, number: usize) -> Option<&'static str> {
+        let told = segment.text(number)?;
+        let gender = tables::code("gender", &told);
+        if gender.is_none() {
+            self.leave_out(
+                segment.place(number),
+                format!("'{}' is no sex of table 0001.", node::shortened(&told)),
+            );
+        }
+        gender
     }
 
     /// A time out of a field; one that is none is left out.
@@ -293,16 +326,20 @@ impl<'s> Conversion<'s> {
                 );
             } else {
                 let held = tables::segment(segment.name).map(|held| format!(", {held},")).unwrap_or_default();
-                self.leave_out(
-                    segment.whole(),
-                    format!("A segment {}{held} is not taken over.", segment.name),
-                );
+                self.leave_out_whole(segment, format!("A segment {}{held} is not taken over.", segment.name));
             }
         }
         for number in segment.endless() {
             self.leave_out(segment.place(number), "Only the first 500 repetitions were looked at.");
         }
     }
+}
+
+/// What tells a message from others of its sender: its number and time, or all of it.
+fn own(message: &Message, sent: &str) -> String {
+    let control = message.control_id();
+    let whole = if control.is_empty() { message.text.as_str() } else { "" };
+    Uid::named(&[&control, sent, whole]).to_string()
 }
 
 /// `Type/id`.

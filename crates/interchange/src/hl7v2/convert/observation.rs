@@ -2,7 +2,7 @@
 
 use super::datatypes::{coded_field, coded_fields, concept_words, entity, mapped};
 use super::document::plain_text;
-use super::node::{Node, named};
+use super::node::{Node, named, words};
 use super::value::{Element, file, reference_range};
 use super::{Before, Conversion, reference_to};
 use crate::hl7v2::structure::Segment;
@@ -26,7 +26,7 @@ impl<'s> Conversion<'s> {
             _ => {}
         }
         let Some(code) = code else {
-            self.leave_out(obx.whole(), "It does not say what was found, only a value.");
+            self.leave_out_whole(obx, "It does not say what was found, only a value.");
             return;
         };
         if self.goes_on(obx) {
@@ -36,7 +36,7 @@ impl<'s> Conversion<'s> {
         if values.is_empty() && obx.code(11) == "U" {
             let reason =
                 "It says only that a result sent before is final now, and does not repeat the result.";
-            self.leave_out(obx.whole(), reason);
+            self.leave_out_whole(obx, reason);
             return;
         }
         let observation = self.observation(obx, code, values);
@@ -50,7 +50,7 @@ impl<'s> Conversion<'s> {
     /// An OBX behind something that was given, which is a result of its own.
     pub(super) fn result_alone(&mut self, obx: &Segment<'_>, part_of: Option<&Value>) {
         let Some(code) = coded_field(obx, 3) else {
-            self.leave_out(obx.whole(), "It does not say what was found, only a value.");
+            self.leave_out_whole(obx, "It does not say what was found, only a value.");
             return;
         };
         let values = self.values(obx);
@@ -82,8 +82,9 @@ impl<'s> Conversion<'s> {
             Ok([(name, value)]) => {
                 node.set(name, Some(value));
             }
-            // Several values of one thing are its components.
+            // Several values of one thing are its components; many of them are named by its words only.
             Err(values) => {
+                let code = if values.len() > 8 { words(&called(&code)) } else { code };
                 let parts = values.into_iter().map(|(name, value)| {
                     let mut part = Node::default();
                     part.set("code", Some(code.clone())).set(name, Some(value));
@@ -109,11 +110,11 @@ impl<'s> Conversion<'s> {
             coding["code"].as_str().map(str::to_owned).or_else(|| concept_words(code)).unwrap_or_default();
         let sub = obx.code(4);
         let parts: Vec<String> = match &self.order {
-            Some(order) if order.is_known() => order.key.clone(),
+            Some(order) if order.is_known() => vec![order.key.clone()],
             _ if self.patient.is_some() && !obx.code(14).is_empty() => {
                 vec!["patient".to_owned(), self.patient_key(), obx.code(14)]
             }
-            _ => vec!["message".to_owned(), self.control.clone()],
+            _ => vec!["message".to_owned(), self.own.clone()],
         };
         let mut parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         parts.extend([called.as_str(), sub.as_str()]);
@@ -162,15 +163,17 @@ impl<'s> Conversion<'s> {
     fn take_file(&mut self, obx: &Segment<'_>, called: Option<&str>) {
         obx.pass_over(&[3, 4, 11, 14]);
         let Some(form) = file(obx, called) else {
-            self.leave_out(
-                obx.whole(),
+            self.leave_out_whole(
+                obx,
                 "It names a file, but does not hold it, or not in the encoding that it names.",
             );
             return;
         };
         if self.document.is_some() {
             self.add_form(form);
-        } else if let Some(order) = self.order.as_mut().filter(|order| order.obr.is_some()) {
+        } else if let Some(order) =
+            self.order.as_mut().filter(|order| order.obr.is_some() || order.is_begun())
+        {
             order.forms.push(form);
         } else {
             let when = self.times.instant(&obx.code(14)).ok().flatten();
@@ -208,6 +211,10 @@ impl<'s> Conversion<'s> {
         };
         places.iter().filter_map(of).collect()
     }
+}
+
+fn called(code: &Value) -> String {
+    concept_words(code).unwrap_or_default()
 }
 
 /// The values that are coded, as concepts: for particulars that are told as results.

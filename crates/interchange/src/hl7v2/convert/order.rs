@@ -5,6 +5,7 @@ use super::node::{Node, concept};
 use super::{Before, Conversion, observation, period, reference_to};
 use crate::hl7v2::structure::{Part, Segment};
 use crate::hl7v2::tables;
+use salus_core::Uid;
 use serde_json::{Value, json};
 
 /// An order that is being gathered, with what was found.
@@ -19,6 +20,8 @@ pub(super) struct Order<'s> {
     /// RXC: what it is mixed of.
     pub(super) components: Vec<&'s Segment<'s>>,
     pub(super) timing: Option<&'s Segment<'s>>,
+    /// After how many of the medicines the timing stands.
+    timed_after: usize,
     specimens: Vec<&'s Segment<'s>>,
     pub(super) notes: Vec<String>,
     /// Places of its results.
@@ -30,12 +33,26 @@ pub(super) struct Order<'s> {
     /// OBX that tell particulars of a vaccination.
     pub(super) facts: Vec<&'s Segment<'s>>,
     /// What its ids follow from.
-    pub(super) key: Vec<String>,
+    pub(super) key: String,
     /// When it was observed: a text or a Period.
     span: Option<Value>,
 }
 
+/// A specimen before its orders, and its reference once it is written.
+pub(super) struct Shared<'s> {
+    spm: &'s Segment<'s>,
+    written: Option<Value>,
+}
+
+/// Events whose messages tell a specimen first and then the orders on it.
+const SPECIMEN_FIRST: [&str; 4] = ["R22", "R23", "O33", "O35"];
+
 impl<'s> Order<'s> {
+    /// Is nothing known yet but that there is an order?
+    pub(super) fn is_begun(&self) -> bool {
+        self.orc.is_some() && self.obr.is_none() && self.medicines.is_empty()
+    }
+
     /// Does it have a number, so that it is the same in another message?
     pub(super) fn is_known(&self) -> bool {
         !self.key.is_empty()
@@ -52,10 +69,9 @@ impl<'s> Order<'s> {
 
     /// The placer's number or the filler's, from the order or what it orders.
     fn number(&self, orc: usize, obr: usize) -> Option<Part<'s>> {
-        let of = |segment: Option<&'s Segment<'s>>, field: usize| {
-            segment.and_then(|segment| segment.field(field).first())
-        };
-        of(self.obr, obr).filter(|part| part.text(1).is_some()).or_else(|| of(self.orc, orc))
+        let of = |segment: Option<&'s Segment<'s>>, field: usize| segment?.field(field).first();
+        let (ordered, requested) = (of(self.orc, orc), of(self.obr, obr));
+        requested.filter(|part| part.text(1).is_some()).or(ordered)
     }
 
     pub(super) fn placer(&self) -> Option<Part<'s>> {
@@ -85,7 +101,14 @@ impl<'s> Conversion<'s> {
         match segment.name {
             "ORC" => order.orc = Some(segment),
             "OBR" => order.obr = Some(segment),
-            _ => order.medicines.push(segment),
+            _ => {
+                if segment.name == "RXE" {
+                    // What the pharmacy says counts before what was asked for.
+                    order.routes.clear();
+                    order.components.clear();
+                }
+                order.medicines.push(segment);
+            }
         }
         if segment.name == "OBR" {
             self.read_request(segment);
@@ -106,7 +129,7 @@ impl<'s> Conversion<'s> {
         let number =
             number.or_else(|| order.placer().and_then(|part| part.text(1)).map(|number| ("placer", number)));
         if let Some((kind, number)) = number {
-            order.key = vec![kind.to_owned(), number, obr.code(4)];
+            order.key = Uid::named(&[kind, &number, &obr.code(4)]).to_string();
         }
     }
 
@@ -115,13 +138,24 @@ impl<'s> Conversion<'s> {
     }
 
     pub(super) fn add_to_order(&mut self, segment: &'s Segment<'s>) {
+        if segment.name == "SPM" && (self.order.is_none() || SPECIMEN_FIRST.contains(&self.event.as_str())) {
+            self.close_order();
+            self.specimen = Some(Shared { spm: segment, written: None });
+            return;
+        }
         let Some(order) = &mut self.order else { return };
+        let is_handed_out = order.medicines.iter().any(|held| held.name == "RXD");
         match segment.name {
+            "SPM" => order.specimens.push(segment),
+            // How it was handed out is how it was asked for.
+            _ if is_handed_out => {}
             "RXR" => order.routes.push(segment),
             "RXC" => order.components.push(segment),
-            "SPM" => order.specimens.push(segment),
             // An order may be timed in several parts; the first one counts, the others are told as left out.
-            _ if order.timing.is_none() => order.timing = Some(segment),
+            _ if order.timing.is_none() || order.medicines.len() > order.timed_after => {
+                order.timing = Some(segment);
+                order.timed_after = order.medicines.len();
+            }
             _ => {}
         }
         self.before = Before::Order;
@@ -134,8 +168,13 @@ impl<'s> Conversion<'s> {
         } else if let Some(obr) = order.obr {
             self.close_request(&order, obr);
         } else if let Some(orc) = order.orc {
+            let mut order = order;
+            for form in std::mem::take(&mut order.forms) {
+                let id = self.id_by_place("DocumentReference", orc);
+                self.add_lone_file(&id, form, None, None, Vec::new());
+            }
             let reason = "It orders something that no segment behind it names in a way that Salus reads.";
-            self.leave_out(orc.whole(), reason);
+            self.leave_out_whole(orc, reason);
         }
     }
 
@@ -143,11 +182,12 @@ impl<'s> Conversion<'s> {
         obr.pass_over(&[1]);
         let code = coded_field(obr, 4).or_else(|| coded_field(obr, 44));
         let Some(code) = code else {
-            self.leave_out(obr.whole(), "It does not say what was ordered.");
+            self.leave_out_whole(obr, "It does not say what was ordered.");
             return;
         };
-        let is_report =
-            !obr.code(25).is_empty() || matches!(self.kind.as_str(), "ORU" | "OUL" | "ORF" | "OPU");
+        let is_told = self.kind == "MDM";
+        let is_report = !is_told
+            && (!obr.code(25).is_empty() || matches!(self.kind.as_str(), "ORU" | "OUL" | "ORF" | "OPU"));
         let specimens = self.specimens(order, obr);
         if let [only] = specimens.as_slice() {
             for at in &order.results {
@@ -157,7 +197,8 @@ impl<'s> Conversion<'s> {
             }
         }
         let is_ordered = !is_report || order.orc.is_some() || order.placer().is_some();
-        let request = if is_ordered { self.request(order, obr, &code, &specimens, is_report) } else { None };
+        let request =
+            if is_ordered { self.request(order, obr, &code, &specimens, is_report || is_told) } else { None };
         if let Some(request) = &request {
             for at in &order.results {
                 if let Some(result) = self.resources.get_mut(*at) {
@@ -175,7 +216,7 @@ impl<'s> Conversion<'s> {
             let related: Vec<Value> = request.into_iter().collect();
             for (at, form) in order.forms.iter().enumerate() {
                 let id =
-                    self.own_id("DocumentReference", &[&self.control.clone(), &obr.whole(), &at.to_string()]);
+                    self.own_id("DocumentReference", &[&self.own.clone(), &obr.whole(), &at.to_string()]);
                 self.add_lone_file(&id, form.clone(), Some(code.clone()), None, related.clone());
             }
         }
@@ -186,14 +227,14 @@ impl<'s> Conversion<'s> {
         name.is_some_and(|name| self.known.contains(name))
     }
 
-    /// The ServiceRequest, by its reference. With a report it is only told of in passing.
+    /// The ServiceRequest, by its reference. With a report or document it is only told of in passing.
     fn request(
         &mut self,
         order: &Order<'s>,
         obr: &Segment<'_>,
         code: &Value,
         specimens: &[Value],
-        is_report: bool,
+        in_passing: bool,
     ) -> Option<Value> {
         let subject = self.subject(obr, "An order")?;
         let (placer, filler) = (order.placer(), order.filler());
@@ -210,23 +251,20 @@ impl<'s> Conversion<'s> {
             "requisition",
             order.orc.and_then(|orc| orc.field(4).first()).and_then(|part| entity(&part, None)),
         );
-        node.set("status", Some(self.order_status(order, is_report && obr.code(25) == "F")));
+        node.set("status", Some(self.order_status(order, obr.code(25) == "F")));
         node.set("intent", Some("order"));
         node.set("priority", self.priority(order, Some(obr)));
         node.set("code", Some(code.clone()))
             .set("subject", Some(subject))
             .set("encounter", self.encounter.clone());
         self.when_wanted(order, obr, &mut node);
-        let ordered = order
-            .orc
-            .and_then(|orc| self.date_time(orc, 9))
-            .or_else(|| self.date_time(obr, 6).filter(|_| is_report));
+        let ordered = order.orc.and_then(|orc| self.date_time(orc, 9));
         node.set("authoredOn", ordered);
         node.set("requester", self.requester(order, Some(obr)));
         let orc_reasons = order.orc.map(|orc| coded_fields(orc, 16)).unwrap_or_default();
         node.list("reasonCode", coded_fields(obr, 31).into_iter().chain(orc_reasons));
         node.list("specimen", specimens.iter().cloned());
-        if !is_report {
+        if !in_passing {
             node.list("supportingInfo", self.references(&order.results));
         }
         let clinical = obr.field(13).lines();
@@ -236,7 +274,7 @@ impl<'s> Conversion<'s> {
         node.set("patientInstruction", order.timing.and_then(|timing| timing.text(11)));
         let request = node.value();
         let reference = json!({ "reference": reference_to(&request) });
-        if is_report {
+        if in_passing {
             self.mention(request);
         } else {
             self.add(request);
@@ -298,12 +336,9 @@ impl<'s> Conversion<'s> {
         request: Option<Value>,
         forms: Vec<Value>,
     ) {
-        let id = match order.key.as_slice() {
-            [] => self.id_by_place("DiagnosticReport", obr),
-            key => {
-                let key: Vec<&str> = key.iter().map(String::as_str).collect();
-                self.own_id("DiagnosticReport", &key)
-            }
+        let id = match order.key.as_str() {
+            "" => self.id_by_place("DiagnosticReport", obr),
+            key => self.own_id("DiagnosticReport", &[key]),
         };
         let mut node = Node::resource("DiagnosticReport", &id);
         node.list("identifier", self.order_numbers(order.placer().as_ref(), order.filler().as_ref()));
@@ -332,12 +367,15 @@ impl<'s> Conversion<'s> {
         for spm in &order.specimens {
             references.push(self.specimen(order, spm));
         }
+        if references.is_empty() {
+            references.extend(self.shared_specimen(order));
+        }
         let source = obr.field(15).first().filter(|_| references.is_empty());
         if let Some(source) = source {
-            let kind = super::datatypes::coded(&source.part(1));
+            let kind = super::datatypes::coded_in("0070", &source.part(1));
             let site = super::datatypes::coded(&source.part(4));
             let Some(kind) = kind else { return references };
-            let id = self.own_id("Specimen", &[&order.key.join(" "), &self.control.clone(), &obr.whole()]);
+            let id = self.own_id("Specimen", &[&order.key, &self.own.clone(), &obr.whole()]);
             let mut node = Node::resource("Specimen", &id);
             node.set("type", Some(kind)).set("subject", self.patient.clone());
             node.set("receivedTime", self.date_time(obr, 14));
@@ -349,6 +387,18 @@ impl<'s> Conversion<'s> {
         references
     }
 
+    /// The specimen that stands before its orders, written once.
+    fn shared_specimen(&mut self, order: &Order<'s>) -> Option<Value> {
+        let mut shared = self.specimen.take()?;
+        let reference = match shared.written {
+            Some(reference) => reference,
+            None => self.specimen(order, shared.spm),
+        };
+        shared.written = Some(reference.clone());
+        self.specimen = Some(shared);
+        Some(reference)
+    }
+
     fn specimen(&mut self, order: &Order<'s>, spm: &Segment<'_>) -> Value {
         spm.pass_over(&[1]);
         let number = spm.field(2).first();
@@ -357,10 +407,7 @@ impl<'s> Conversion<'s> {
         let filled = number.as_ref().and_then(|part| sub(part, 2));
         let known = filled.clone().or_else(|| placed.clone());
         let id = match &known {
-            Some(known) => {
-                let key = order.key.join(" ");
-                self.own_id("Specimen", &[&key, known])
-            }
+            Some(known) => self.own_id("Specimen", &[&order.key, known]),
             None => self.id_by_place("Specimen", spm),
         };
         let mut node = Node::resource("Specimen", &id);
@@ -369,7 +416,8 @@ impl<'s> Conversion<'s> {
             value.map(|value| json!({ "type": { "coding": [coding] }, "value": value }))
         };
         node.list("identifier", kind(placed, "PLAC").into_iter().chain(kind(filled, "FILL")));
-        node.set("type", coded_field(spm, 4)).set("subject", self.patient.clone());
+        let kind = spm.field(4).first().and_then(|part| super::datatypes::coded_in("0070", &part));
+        node.set("type", kind).set("subject", self.patient.clone());
         node.set("receivedTime", self.date_time(spm, 18));
         let mut collection = Node::default();
         let taken = spm.field(17).first().and_then(|span| span.text(2));

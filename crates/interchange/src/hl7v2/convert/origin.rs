@@ -18,9 +18,7 @@ impl Conversion<'_> {
         }
         // How messages are sent, acknowledged and numbered is no part of the record.
         header.pass_over(&[1, 2, 5, 6, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23, 24, 25]);
-        let sender =
-            header.field(4).first().or_else(|| header.field(3).first()).and_then(|part| part.words());
-        header.pass_over(&[3, 10]);
+        header.pass_over(&[3, 4, 7, 10]);
         let mut targets: Vec<Value> =
             self.resources.iter().map(|resource| json!({ "reference": reference_to(resource) })).collect();
         if let Some(patient) = &self.patient
@@ -44,8 +42,8 @@ impl Conversion<'_> {
         };
         node.set("occurredDateTime", self.times.date_time(&header.code(7)).ok().flatten());
         let system = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
-        let sender = sender.unwrap_or_else(|| "Sender not named".to_owned());
-        node.list("agent", [json!({ "type": concept(system, "transmitter"), "who": named(&sender) })]);
+        let sender = if self.sender.is_empty() { "Sender not named" } else { &self.sender };
+        node.list("agent", [json!({ "type": concept(system, "transmitter"), "who": named(sender) })]);
         let what = format!("HL7 v2 message {}^{}", self.kind, self.event);
         let mut source = Node::default();
         source.set("display", Some(what));

@@ -6,7 +6,6 @@ use super::datatypes::{
 use super::node::{Node, extension, words};
 use super::{Before, Conversion, period, reference_to};
 use crate::hl7v2::structure::{Part, Segment};
-use crate::hl7v2::tables;
 use serde_json::{Value, json};
 
 /// Kinds of messages that are sent to tell about the patient; in others the patient is only named.
@@ -22,7 +21,7 @@ impl Conversion<'_> {
         let phones = [13, 14, 40].into_iter().flat_map(|number| pid.field(number).all());
         let phones: Vec<Value> = phones.filter_map(|part| telecom(&part)).collect();
         node.list("telecom", unique(phones));
-        node.set("gender", pid.text(8).map(|sex| tables::code("gender", &sex).unwrap_or("other")));
+        node.set("gender", self.gender(pid, 8));
         let born = self.date(pid, 7);
         node.set("birthDate", born.clone());
         if let Some(exactly) = self.times.instant(&pid.code(7)).ok().flatten()
@@ -51,11 +50,11 @@ impl Conversion<'_> {
         self.patient = Some(reference.value());
         if ABOUT_PATIENTS.contains(&self.kind.as_str()) {
             // A message may name its patient again and again, before each visit or order.
-            let name = reference_to(&patient);
-            if self.resources.iter().any(|held| reference_to(held) == name) {
-                self.leave_out(pid.whole(), "The patient is told of twice; the first time counts.");
-            } else {
+            if self.known.insert(reference_to(&patient)) {
                 self.resources.push(patient);
+                self.patient_at = Some(self.resources.len() - 1);
+            } else {
+                self.leave_out_whole(pid, "The patient is told of twice; the first time counts.");
             }
         } else {
             self.mention(patient);
@@ -160,7 +159,7 @@ impl Conversion<'_> {
         let phones = [5, 6].into_iter().flat_map(|number| nk1.field(number).all());
         let phones: Vec<Value> = phones.filter_map(|part| telecom(&part)).collect();
         node.list("telecom", unique(phones));
-        node.set("gender", nk1.text(15).map(|sex| tables::code("gender", &sex).unwrap_or("other")));
+        node.set("gender", self.gender(nk1, 15));
         node.set("birthDate", self.date(nk1, 16));
         node.list("address", nk1.field(4).all().filter_map(|part| address(&part)));
         let (start, end) = (self.date_time(nk1, 8), self.date_time(nk1, 9));
@@ -176,15 +175,13 @@ impl Conversion<'_> {
         let Some(old) = old.filter(|old| old.text(1).is_some()) else { return };
         let reference = format!("Patient/{}", self.patient_id_of(&old));
         let held = identifier(self, &old);
-        let of = self.patient.as_ref().and_then(|patient| patient["reference"].as_str()).map(str::to_owned);
-        let patient = self.resources.iter_mut().find(|resource| Some(reference_to(resource)) == of);
-        if let (Some(patient), Some(held)) = (patient, held)
-            && Some(&reference) != of.as_ref()
-        {
+        let is_other = self.patient.as_ref().is_none_or(|patient| patient["reference"] != reference.as_str());
+        let patient = self.patient_at.filter(|_| is_other).and_then(|at| self.resources.get_mut(at));
+        if let (Some(patient), Some(held)) = (patient, held) {
             patient["link"] = json!([{ "other": { "identifier": held }, "type": "replaces" }]);
         }
         let reason = "The patient had another number before. It is noted with the patient; two records are not made one.";
-        self.leave_out(mrg.whole(), reason);
+        self.leave_out_whole(mrg, reason);
     }
 }
 
@@ -203,8 +200,8 @@ fn births(pid: &Segment<'_>, node: &mut Node) {
 
 pub(super) fn yes_or_no(code: &str) -> Option<bool> {
     match code {
-        "Y" => Some(true),
-        "N" => Some(false),
+        "Y" | "YES" => Some(true),
+        "N" | "NO" => Some(false),
         _ => None,
     }
 }

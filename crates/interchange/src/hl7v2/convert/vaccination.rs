@@ -19,8 +19,8 @@ impl<'s> Conversion<'s> {
         let is_none = rxa.code(5) == "998";
         let given = self.date_time(rxa, 3);
         if code.is_none() || is_none || given.is_none() {
-            self.leave_out(
-                rxa.whole(),
+            self.leave_out_whole(
+                rxa,
                 "It tells of no vaccination: nothing was given, or the vaccine or its day is missing.",
             );
             for obx in &order.facts {

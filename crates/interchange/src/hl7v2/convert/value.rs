@@ -20,7 +20,10 @@ impl Conversion<'_> {
         }
         let unit = obx.field(6).first();
         match obx.code(2).as_str() {
-            "TX" | "FT" | "ST" | "" => vec![("valueString", Value::String(field.lines()))],
+            "TX" | "FT" | "ST" | "" => {
+                let text = Some(field.lines()).filter(|text| !text.is_empty());
+                text.map(|text| ("valueString", Value::String(text))).into_iter().collect()
+            }
             kind => {
                 let kind = kind.to_owned();
                 field.all().filter_map(|part| self.value(&kind, &part, unit.as_ref(), obx)).collect()
@@ -207,7 +210,7 @@ fn hex(text: &str) -> Option<Vec<u8>> {
         .filter(|letter| !letter.is_whitespace())
         .map(|letter| letter.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
         .collect::<Option<_>>()?;
-    (digits.len() % 2 == 0).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// `image` and `JPEG`, `AP` and `PDF`, `application` and `pdf` as a media type.
