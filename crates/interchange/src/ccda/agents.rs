@@ -192,6 +192,14 @@ fn not_at_home(mut ways: Vec<Value>) -> Vec<Value> {
     ways
 }
 
+/// Where FHIR has a person and no organisation, an organisation is named only.
+pub(super) fn individual(who: Value) -> Value {
+    match who["reference"].as_str() {
+        Some(name) if name.starts_with("Organization/") => json!({ "display": who["display"] }),
+        _ => who,
+    }
+}
+
 /// The kind of a participation (`typeCode`), as FHIR codes it.
 pub(super) fn participation(code: &str) -> Value {
     json!({ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": code }] })

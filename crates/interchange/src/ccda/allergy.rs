@@ -1,6 +1,8 @@
 //! Allergies and intolerances: the concern, the observation, its reactions.
 
-use super::codes::identifiers;
+use super::agents::individual;
+use super::codes::{Denied, denied, identifiers};
+use super::condition;
 use super::context::Context;
 use super::fields::{Fields, coded};
 use super::note::comments;
@@ -43,15 +45,16 @@ pub(super) fn allergy<'d>(
         fields.put("extension", Some(json!([{ "url": ABATEMENT, "valueDateTime": end }])));
     }
     let status = clinical_status(observation, concern, time.last().is_some());
-    fields.put(
-        "clinicalStatus",
-        Some(coded(CLINICAL, status.filter(|_| !observation.is_negated()).unwrap_or("active"))),
-    );
-    let is_refuted = observation.is_negated() && !is_none_known;
-    fields.put(
-        "verificationStatus",
-        Some(coded(VERIFICATION, if is_refuted { "refuted" } else { "confirmed" })),
-    );
+    // FHIR demands one of every allergy that is no mistake (ait-1): what is listed without a state holds.
+    let status = status.filter(|_| !observation.is_negated()).unwrap_or("active");
+    let is_void = condition::is_void(observation, concern);
+    fields.put("clinicalStatus", (!is_void).then(|| coded(CLINICAL, status)));
+    let verification = match (is_void, observation.is_negated() && !is_none_known) {
+        (true, _) => "entered-in-error",
+        (false, true) => "refuted",
+        (false, false) => "confirmed",
+    };
+    fields.put("verificationStatus", Some(coded(VERIFICATION, verification)));
     fields.put("type", meant("allergy-type", kind).map(|(kind, _)| kind));
     fields.put("category", meant("allergy-category", kind).map(|(category, _)| vec![category]));
     fields.put("criticality", criticality(observation));
@@ -65,7 +68,7 @@ pub(super) fn allergy<'d>(
         concern.map(|act| context.author(act)).unwrap_or_default()
     };
     fields.put("recordedDate", author.when);
-    fields.put("recorder", author.who);
+    fields.put("recorder", author.who.map(individual));
     let beside =
         concern.filter(|act| parts(act).filter(|part| part.child("participant").is_some()).count() == 1);
     let held = related(observation, "SUBJ").chain(beside.into_iter().flat_map(|act| related(act, "SUBJ")));
@@ -97,23 +100,34 @@ pub(super) fn allergy<'d>(
 }
 
 /// What somebody is allergic to. A negated entry about nothing in particular says that no allergy is known.
-fn substance(context: &Context<'_>, observation: &Element, value: Option<&Element>) -> Option<Value> {
+fn substance(context: &mut Context<'_>, observation: &Element, value: Option<&Element>) -> Option<Value> {
     let agents =
         observation.all("participant").filter(|one| matches!(one.attr("typeCode"), Some("CSM") | None));
     let entities = agents.filter_map(|one| one.at(&["participantRole", "playingEntity"]));
-    let named = entities.filter_map(|entity| {
+    let entities: Vec<&Element> = entities.collect();
+    let named = entities.iter().find_map(|entity| {
         let name = || entity.child("name").map(Element::words).filter(|words| !words.is_empty());
         context.concept_of(entity, "code").or_else(|| name().map(|name| json!({ "text": name })))
     });
-    let named = named.into_iter().next();
+    let null = entities.first().and_then(|entity| entity.of("code", "nullFlavor"));
     let kind = value.and_then(|value| value.attr("code")).unwrap_or_default();
-    if named.is_none()
-        && observation.is_negated()
-        && let Some((code, display)) = meant("no-known-allergy", kind)
-    {
-        return Some(
-            json!({ "coding": [{ "system": SNOMED, "code": code, "display": display }], "text": display }),
-        );
+    if observation.is_negated() {
+        let none = meant("no-known-allergy", kind).map(|(code, display)| {
+            json!({ "coding": [{ "system": SNOMED, "code": code, "display": display }], "text": display })
+        });
+        match denied(named.as_ref(), null) {
+            Denied::Named => return named,
+            Denied::Nothing | Denied::Unnamed if none.is_some() => return none,
+            Denied::Nothing | Denied::Unnamed if value.and_then(|value| context.concept(value)).is_some() => {
+            }
+            _ => {
+                context.leave_out(
+                    "That there is no allergy to something without a code, stands in its words only."
+                        .to_owned(),
+                );
+                return None;
+            }
+        }
     }
     named.or_else(|| value.and_then(|value| context.concept(value))).or_else(|| {
         let words = context.words_of(observation, "text")?;
@@ -157,6 +171,10 @@ fn reactions<'d>(
     let mut reactions = Vec::new();
     let parts: Vec<&'d Element> = parts(observation).filter(|part| is_reaction(observation, part)).collect();
     for part in parts {
+        if part.is_negated() {
+            context.leave_out("A reaction is said not to have occurred: its words say so.".to_owned());
+            continue;
+        }
         let words = context.words_of(part, "text");
         let value =
             part.stated("value").or_else(|| part.child("value")).and_then(|value| context.concept(value));

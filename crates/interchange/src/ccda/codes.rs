@@ -43,6 +43,30 @@ impl Context<'_> {
     }
 }
 
+/// What a negated entry denies.
+#[derive(PartialEq, Eq)]
+pub(super) enum Denied {
+    /// Something that has a code, or that is said to have none.
+    Named,
+    /// Nothing in particular: that there is any.
+    Nothing,
+    /// It does not say what.
+    Unnamed,
+    /// Words without a code: "latex", or "no known allergies". Only a reader can tell.
+    Unclear,
+}
+
+/// What is denied by a negated entry about this, whose code is absent for this reason.
+pub(super) fn denied(named: Option<&Value>, null_flavor: Option<&str>) -> Denied {
+    match (named, null_flavor) {
+        (Some(concept), _) if concept.get("coding").is_some() => Denied::Named,
+        (_, Some("NA")) => Denied::Nothing,
+        (Some(_), Some("OTH")) => Denied::Named,
+        (Some(_), _) => Denied::Unclear,
+        (None, _) => Denied::Unnamed,
+    }
+}
+
 /// The code that says that there is no code.
 pub(super) fn unknown(element: Option<&Element>) -> Value {
     let why = element.and_then(Element::null).filter(|why| {

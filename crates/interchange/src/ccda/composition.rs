@@ -13,6 +13,7 @@ use super::unstructured::{self, Header};
 use crate::Converted;
 use serde_json::{Value, json};
 
+const VERSION: &str = "http://hl7.org/fhir/StructureDefinition/composition-clinicaldocument-versionNumber";
 const EMPTY: &str = "http://terminology.hl7.org/CodeSystem/list-empty-reason";
 
 /// Reads a whole document.
@@ -59,7 +60,10 @@ fn header<'d>(context: &mut Context<'d>, root: &'d Element, encounter: Option<St
 fn fields<'d>(context: &mut Context<'d>, root: &'d Element, header: &Header) -> Fields {
     let confidentiality =
         root.of("confidentialityCode", "code").and_then(|code| mapped("confidentiality", code));
+    let version =
+        root.of("versionNumber", "value").map(|version| json!([{ "url": VERSION, "valueString": version }]));
     let mut fields = Fields::of("Composition")
+        .with("extension", version)
         .with("language", root.of("languageCode", "code"))
         .with(
             "identifier",
@@ -198,7 +202,8 @@ fn section<'d>(context: &mut Context<'d>, element: &'d Element, above: &str) -> 
         .with("entry", Some(entries))
         .with("emptyReason", is_empty.then(|| coded(EMPTY, "unavailable")))
         .with("section", Some(inner));
-    let says = ["text", "entry", "section", "emptyReason"].iter().any(|name| fields.has(name));
+    // FHIR has no section that only says why it is empty (cmp-1).
+    let says = ["text", "entry", "section"].iter().any(|name| fields.has(name));
     if !says {
         context.leave_out("The section holds nothing.".to_owned());
         return None;

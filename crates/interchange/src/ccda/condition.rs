@@ -1,7 +1,8 @@
 //! Problems, diagnoses, health concerns: Condition.
 
+use super::agents::individual;
 use super::allergy::is_status;
-use super::codes::identifiers;
+use super::codes::{Denied, denied, identifiers};
 use super::context::Context;
 use super::fields::{Fields, coded};
 use super::note::comments;
@@ -49,10 +50,6 @@ impl Category {
 
 /// A concern or diagnosis holds the problems that it is about.
 pub(super) fn concern<'d>(context: &mut Context<'d>, act: &'d Element, category: Category) -> Vec<String> {
-    if act.is_negated() {
-        context.leave_out("A concern is said not to be there: its words say so.".to_owned());
-        return Vec::new();
-    }
     let about = Some("problems");
     let is_problem = |part: &Element| part.name() == "observation" && kind(part, about) == "problem";
     let held: Vec<&'d Element> = parts(act).filter(|part| is_problem(part)).collect();
@@ -76,15 +73,19 @@ pub(super) fn problem<'d>(
     let is_refuted = observation.is_negated() && !is_none;
     let status = clinical_status(observation, concern, end.is_some()).filter(|_| !is_none);
     let status = if is_none { Some("active") } else { status };
+    let is_void = is_void(observation, concern);
+    let status = status.filter(|_| !is_void);
+    let verification = match (is_void, is_refuted) {
+        (true, _) => "entered-in-error",
+        (false, true) => "refuted",
+        (false, false) => "confirmed",
+    };
     let age = parts(observation).find(|part| is_template(part, "31"));
     let age = age.and_then(|part| part.child("value")).and_then(super::family::age);
     let mut fields = Fields::of("Condition")
         .with("identifier", Some(identifiers(observation)))
         .with("clinicalStatus", status.map(|status| coded(CLINICAL, status)))
-        .with(
-            "verificationStatus",
-            Some(coded(VERIFICATION, if is_refuted { "refuted" } else { "confirmed" })),
-        )
+        .with("verificationStatus", Some(coded(VERIFICATION, verification)))
         .with("category", category.concept().map(|category| vec![category]))
         .with("code", Some(code))
         .with("bodySite", Some(sites(context, observation)))
@@ -102,7 +103,7 @@ pub(super) fn problem<'d>(
         concern.map(|act| context.author(act)).unwrap_or_default()
     };
     fields.put("recordedDate", author.when);
-    fields.put("recorder", author.who);
+    fields.put("recorder", author.who.map(individual));
     let mut notes = comments(context, observation);
     notes.extend(concern.map(|act| comments(context, act)).unwrap_or_default());
     fields.put("note", Some(notes));
@@ -120,18 +121,34 @@ pub(super) fn problem<'d>(
     made
 }
 
+/// Whether an entry, or the concern that it stands in, was taken back.
+pub(super) fn is_void(observation: &Element, concern: Option<&Element>) -> bool {
+    let mut states =
+        std::iter::once(observation).chain(concern).filter_map(|one| one.of("statusCode", "code"));
+    states.any(|state| state == "nullified")
+}
+
 /// The problem: a negated entry about no problem in particular says that there is none.
-fn name(context: &Context<'_>, observation: &Element) -> Option<Value> {
+fn name(context: &mut Context<'_>, observation: &Element) -> Option<Value> {
     let value = observation.all("value").find(|value| context.concept(value).is_some());
-    let code = value.and_then(|value| value.attr("code"));
-    let is_any = code.is_none_or(|code| meant("any-problem", code).is_some());
-    if observation.is_negated() && is_any && value.is_none_or(|value| value.child("translation").is_none()) {
-        let text = "No current problems or disability";
-        return Some(
-            json!({ "coding": [{ "system": SNOMED, "code": "160245001", "display": text }], "text": text }),
-        );
-    }
     let concept = value.and_then(|value| context.concept(value));
+    if observation.is_negated() {
+        let any = value.and_then(|value| value.attr("code")).and_then(|code| meant("any-problem", code));
+        let null = observation.child("value").and_then(Element::null);
+        return match (any, denied(concept.as_ref(), null)) {
+            (Some(("problem", _)), _) | (None, Denied::Nothing) => {
+                let text = "No current problems or disability";
+                let coding = json!([{ "system": SNOMED, "code": "160245001", "display": text }]);
+                Some(json!({ "coding": coding, "text": text }))
+            }
+            (None, Denied::Named) => concept,
+            _ => {
+                context
+                    .leave_out("That there is no problem of some kind, stands in its words only.".to_owned());
+                None
+            }
+        };
+    }
     concept.or_else(|| context.words_of(observation, "text").map(|words| json!({ "text": words })))
 }
 

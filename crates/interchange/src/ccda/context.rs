@@ -254,6 +254,15 @@ fn complete(held: &mut Value, more: Fields) -> Vec<String> {
     const LISTS: [&str; 7] =
         ["category", "identifier", "focalDevice", "usedReference", "note", "result", "hasMember"];
     let mut differing = Vec::new();
+    // Whether it holds at all is not put together from two tellings.
+    for state in ["verificationStatus", "status"] {
+        if let (Some(one), Some(other)) = (held.get(state), more.get(state))
+            && one != other
+            && !is_open(one)
+        {
+            return vec![state.to_owned()];
+        }
+    }
     let is_shared = held["resourceType"].as_str().is_some_and(|name| SHARED.contains(&name));
     let Value::Object(members) = held else { return differing };
     for (key, value) in more.into_members() {

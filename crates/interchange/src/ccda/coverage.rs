@@ -38,7 +38,14 @@ pub(super) fn policy<'d>(context: &mut Context<'d>, act: &'d Element) -> Vec<Str
         }
         let organization =
             assigned.child("representedOrganization").and_then(|one| context.organization(one));
-        payors.extend(organization.or_else(|| context.person(assigned)));
+        payors.extend(organization.or_else(|| {
+            // A person who pays is no practitioner: they are named.
+            let who = context.person(assigned)?;
+            Fields::default()
+                .with("identifier", who.get("identifier").cloned())
+                .with("display", who.get("display").cloned())
+                .value()
+        }));
     }
     let kind = context.concept_of(act, "code");
     if payors.is_empty() && kind.is_none() && role.is_none() {

@@ -16,10 +16,6 @@ const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/consentcategorycod
 
 /// One directive.
 pub(super) fn directive<'d>(context: &mut Context<'d>, observation: &'d Element) -> Vec<String> {
-    if observation.is_negated() {
-        context.leave_out("A directive is said not to be there: its words say so.".to_owned());
-        return Vec::new();
-    }
     let kind = context.concept_of(observation, "code");
     let wish = observation.child("value").and_then(|value| super::observation::value(context, value));
     let wish = wish.and_then(|(name, value)| match name.as_str() {

@@ -91,7 +91,8 @@ fn timing(context: &mut Context<'_>, entry: &Element, bounds: Option<&Interval>)
 fn period(time: &Element, repeat: &mut Fields) -> bool {
     let read = |period: &Element| {
         let unit = mapped("time-unit", period.attr("unit")?)?;
-        Some((number(period.attr("value")?)?, unit))
+        let value = number(period.attr("value")?)?;
+        value.as_f64().is_some_and(|value| value > 0.0).then_some((value, unit))
     };
     let Some(period) = time.stated("period") else { return false };
     if let Some((value, unit)) = read(period) {

@@ -1,6 +1,6 @@
 //! Visits: those of the section, and the one that the document was written in.
 
-use super::agents::function;
+use super::agents::{function, individual};
 use super::codes::{coding, identifiers, unknown};
 use super::condition::{self, Category};
 use super::context::Context;
@@ -24,11 +24,15 @@ pub(super) fn encounter<'d>(context: &mut Context<'d>, entry: &'d Element) -> Ve
     };
     let diagnoses: Vec<&'d Element> = parts(entry).filter(|part| is_template(part, "80")).collect();
     let mut conditions = Vec::new();
-    for diagnosis in diagnoses {
-        conditions.extend(condition::concern(context, diagnosis, Category::Diagnosis));
+    let mut problems = Vec::new();
+    for diagnosis in diagnoses.into_iter().filter(|diagnosis| !diagnosis.is_negated()) {
+        let made = condition::concern(context, diagnosis, Category::Diagnosis);
+        if !parts(diagnosis).any(Element::is_negated) {
+            let found = made.iter().filter(|name| name.starts_with("Condition/"));
+            problems.extend(found.map(|name| json!({ "condition": { "reference": name } })));
+        }
+        conditions.extend(made);
     }
-    let problems = conditions.iter().filter(|name| name.starts_with("Condition/"));
-    let problems: Vec<Value> = problems.map(|name| json!({ "condition": { "reference": name } })).collect();
     let words = context.words_of(entry, "text").map(|words| json!({ "text": words }));
     let kind = context.concept_of(entry, "code").or(words);
     let mut fields = Fields::of("Encounter")
@@ -40,7 +44,7 @@ pub(super) fn encounter<'d>(context: &mut Context<'d>, entry: &'d Element) -> Ve
     let participants = context.performers(entry).into_iter().filter_map(|(actor, performer)| {
         let role = function(context, performer).or_else(|| part(performer.attr("typeCode")));
         let role = role.map(|role| vec![role]);
-        Fields::default().with("type", role).with("individual", Some(actor)).value()
+        Fields::default().with("type", role).with("individual", Some(individual(actor))).value()
     });
     let participants: Vec<Value> = participants.collect();
     fields.put("participant", Some(participants));
@@ -70,14 +74,15 @@ pub(super) fn encompassing<'d>(context: &mut Context<'d>, root: &'d Element) -> 
     for participant in encounter.all("encounterParticipant") {
         let who = participant.child("assignedEntity").and_then(|assigned| context.person(assigned));
         let role = part(participant.attr("typeCode")).map(|role| vec![role]);
-        participants.extend(
-            who.and_then(|who| Fields::default().with("type", role).with("individual", Some(who)).value()),
-        );
+        participants.extend(who.and_then(|who| {
+            Fields::default().with("type", role).with("individual", Some(individual(who))).value()
+        }));
     }
     if let Some(assigned) = encounter.at(&["responsibleParty", "assignedEntity"])
         && let Some(who) = context.person(assigned)
     {
-        participants.push(json!({ "type": [super::agents::participation("PPRF")], "individual": who }));
+        participants
+            .push(json!({ "type": [super::agents::participation("PPRF")], "individual": individual(who) }));
     }
     let time = context.interval(encounter.child("effectiveTime"));
     let kind = context.concept_of(encounter, "code");

@@ -107,7 +107,7 @@ fn is_age(part: &Element) -> bool {
 }
 
 fn is_death(part: &Element) -> bool {
-    is_template(part, "47") || part.of("value", "code") == Some("419099009")
+    (is_template(part, "47") || part.of("value", "code") == Some("419099009")) && !part.is_negated()
 }
 
 /// An Age, which has a unit of time.

@@ -20,6 +20,10 @@ pub(super) fn immunization<'d>(context: &mut Context<'d>, entry: &'d Element) ->
     }
     let material = product(entry);
     let code = material.and_then(|material| material.child("code"));
+    if entry.is_negated() && code.is_none_or(|code| context.concept(code).is_none()) {
+        context.leave_out("That a vaccination was not given, stands in its words only.".to_owned());
+        return Vec::new();
+    }
     let time = context.interval(entry.child("effectiveTime"));
     let status = if entry.is_negated() {
         "not-done"

@@ -1,7 +1,7 @@
 //! Medicines that somebody takes, has taken, or does not take.
 
 use super::allergy::is_status;
-use super::codes::identifiers;
+use super::codes::{Denied, denied, identifiers};
 use super::context::Context;
 use super::dosage::{self, is_sig};
 use super::fields::Fields;
@@ -20,7 +20,7 @@ pub(super) fn medication<'d>(context: &mut Context<'d>, entry: &'d Element) -> V
     if entry.mood() != "EVN" {
         return plan::medication_request(context, entry, None);
     }
-    let medicine = medicine(context, entry);
+    let Some(medicine) = medicine(context, entry) else { return Vec::new() };
     let is_none = medicine["coding"][0]["code"] == "787481004";
     let status = if is_none {
         "unknown"
@@ -86,31 +86,47 @@ pub(super) fn material(product: &Element) -> Option<&Element> {
     product.child("manufacturedMaterial").or_else(|| product.child("manufacturedLabeledDrug"))
 }
 
-/// The medicine. A negated entry about no medicine in particular says that there is none.
-pub(super) fn medicine(context: &Context<'_>, entry: &Element) -> Value {
+/// The medicine. A negated entry about no medicine in particular says that there is none; one that does not say what it
+/// denies gives nothing.
+pub(super) fn medicine(context: &mut Context<'_>, entry: &Element) -> Option<Value> {
     let material = product(entry);
+    let code = material.and_then(|material| material.child("code"));
     let named = material.and_then(|material| {
         let name = || material.child("name").map(Element::words).filter(|words| !words.is_empty());
         context.concept_of(material, "code").or_else(|| name().map(|name| json!({ "text": name })))
     });
-    let is_any = named.as_ref().is_none_or(|concept| {
-        let codes =
-            concept["coding"].as_array().into_iter().flatten().filter_map(|coding| coding["code"].as_str());
-        let codes: Vec<&str> = codes.collect();
-        !codes.is_empty() && codes.iter().all(|code| meant("any-medicine", code).is_some())
-    });
-    if entry.is_negated() && is_any {
-        let text = "No known medications";
-        return json!({ "coding": [{ "system": SNOMED, "code": "787481004", "display": text }], "text": text });
+    if !entry.is_negated() {
+        let words = || context.words_of(entry, "text").map(|words| json!({ "text": words }));
+        return Some(named.or_else(words).unwrap_or_else(|| context.demanded(code)));
     }
-    let words = || context.words_of(entry, "text").map(|words| json!({ "text": words }));
-    named.or_else(words).unwrap_or_else(|| context.demanded(material.and_then(|one| one.child("code"))))
+    match denied(named.as_ref(), code.and_then(Element::null)) {
+        Denied::Named if !named.as_ref().is_some_and(is_any) => named,
+        Denied::Named | Denied::Nothing if entry.mood() == "EVN" => {
+            let text = "No known medications";
+            let coding = json!([{ "system": SNOMED, "code": "787481004", "display": text }]);
+            Some(json!({ "coding": coding, "text": text }))
+        }
+        _ => {
+            context.leave_out(
+                "That a medicine is not taken, or not to be, stands in its words only.".to_owned(),
+            );
+            None
+        }
+    }
+}
+
+/// Whether a concept means any medicine at all.
+fn is_any(concept: &Value) -> bool {
+    let codes =
+        concept["coding"].as_array().into_iter().flatten().filter_map(|coding| coding["code"].as_str());
+    let codes: Vec<&str> = codes.collect();
+    !codes.is_empty() && codes.iter().all(|code| meant("any-medicine", code).is_some())
 }
 
 /// Why: the problems of indications, and reasons that are given as observations.
 pub(super) fn reasons(context: &Context<'_>, entry: &Element) -> Vec<Value> {
     let mut reasons = Vec::new();
-    for part in parts(entry).filter(|part| is_indication(part) || is_reason(part)) {
+    for part in parts(entry).filter(|part| is_indication(part) && !part.is_negated()) {
         let reason = part.child("value").and_then(|value| context.concept(value));
         let reason = reason.or_else(|| context.words_of(part, "text").map(|words| json!({ "text": words })));
         reasons.extend(reason.filter(|reason| !reasons.contains(reason)));

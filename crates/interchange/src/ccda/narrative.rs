@@ -6,8 +6,33 @@ use super::tree::{Child, Element};
 pub(super) fn xhtml(text: &Element) -> Option<String> {
     let mut body = String::new();
     children(text, &mut body);
-    let has_words = !text.words().is_empty();
-    has_words.then(|| format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{body}</div>"))
+    let words = text.words();
+    // Text that stands where no table and no list has text is not lost for that.
+    if letters(&body) != words.chars().filter(|letter| !letter.is_whitespace()).count() {
+        body.clear();
+        plain(text).lines().for_each(|line| wrapped("p", "", &mut body, |out| escape(line, out)));
+    }
+    (!words.is_empty()).then(|| format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{body}</div>"))
+}
+
+/// How many letters XHTML of ours shows.
+fn letters(xhtml: &str) -> usize {
+    let (mut count, mut is_tag, mut is_entity) = (0, false, false);
+    for letter in xhtml.chars() {
+        match letter {
+            '<' => is_tag = true,
+            '>' if is_tag => is_tag = false,
+            _ if is_tag => {}
+            '&' => {
+                is_entity = true;
+                count += 1;
+            }
+            ';' if is_entity => is_entity = false,
+            _ if is_entity || letter.is_whitespace() => {}
+            _ => count += 1,
+        }
+    }
+    count
 }
 
 fn children(element: &Element, out: &mut String) {
@@ -146,6 +171,9 @@ fn lines(element: &Element, out: &mut String) {
                 if is_line {
                     out.push('\n');
                 }
+                if matches!(inner.name(), "td" | "th") {
+                    out.push(' ');
+                }
                 lines(inner, out);
                 if is_line {
                     out.push('\n');
@@ -188,6 +216,11 @@ mod tests {
                 "<text><linkHtml href=\"https://example.org/?a=1&amp;b\">go</linkHtml></text>",
                 "<a href=\"https://example.org/?a=1&amp;b\">go</a>",
                 "go",
+            ),
+            (
+                "<text><table>above<tbody><tr>beside<td>Flu; a &amp; b</td></tr></tbody></table></text>",
+                "<p>above</p><p>beside Flu; a &amp; b</p>",
+                "above\nbeside Flu; a & b",
             ),
         ] {
             let text = element(xml);

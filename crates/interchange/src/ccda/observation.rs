@@ -149,7 +149,7 @@ pub(super) fn value(context: &Context<'_>, element: &Element) -> Option<(String,
     match element.data_type().unwrap_or_default() {
         "CD" | "CE" | "CV" | "CO" | "CS" => named("valueCodeableConcept", context.concept(element)),
         "PQ" | "REAL" | "IVL_PQ" | "IVL_REAL" => {
-            amount("value", element).or_else(|| named("valueString", words()))
+            amount("value", element).or_else(|| named("valueString", written(element).or_else(words)))
         }
         "INT" => {
             let value = number(element.attr("value")?)?;
@@ -180,6 +180,13 @@ pub(super) fn value(context: &Context<'_>, element: &Element) -> Option<(String,
         _ if element.attr("value").is_some() => amount("value", element),
         _ => named("valueString", words()),
     }
+}
+
+/// A value that is no number (`trace`, `<5`), as it is written.
+fn written(element: &Element) -> Option<Value> {
+    let value = element.attr("value")?;
+    let unit = element.attr("unit").map(|unit| format!(" {unit}")).unwrap_or_default();
+    Some(json!(format!("{value}{unit}")))
 }
 
 /// What is usual: numbers where there are two ends or one, words else.

@@ -1,6 +1,6 @@
 //! What is planned: requests, goals, appointments, and communications about them.
 
-use super::agents::participation;
+use super::agents::{individual, participation};
 use super::codes::identifiers;
 use super::context::Context;
 use super::dosage;
@@ -72,7 +72,7 @@ pub(super) fn medication_request<'d>(
     medicine: Option<Value>,
 ) -> Vec<String> {
     let is_supply = entry.name() == "supply";
-    let medicine = medicine.unwrap_or_else(|| medication::medicine(context, entry));
+    let Some(medicine) = medicine.or_else(|| medication::medicine(context, entry)) else { return Vec::new() };
     let author = context.author(entry);
     let status = entry.of("statusCode", "code").unwrap_or_default();
     // A supply in the mood INT is the order itself, and so is a medicine that somebody is to take now: a plan has a
@@ -167,7 +167,7 @@ pub(super) fn goal<'d>(context: &mut Context<'d>, entry: &'d Element) -> Vec<Str
         .with("subject", Some(context.patient_reference()))
         .with("startDate", time.first().map(day))
         .with("target", target.map(|target| vec![target]))
-        .with("expressedBy", author.who)
+        .with("expressedBy", author.who.map(individual))
         .with("note", Some(comments(context, entry)));
     let mut made = vec![context.add(entry, fields)];
     made.extend(rest(context, entry, |part| is_comment(part) || is_template(part, "143")));
@@ -205,7 +205,9 @@ pub(super) fn appointment<'d>(context: &mut Context<'d>, entry: &'d Element) -> 
     })];
     let actors = context.performers(entry).into_iter().map(|(actor, _)| actor);
     let actors: Vec<Value> = actors.chain(context.locations(entry)).collect();
-    participants.extend(actors.into_iter().map(|actor| json!({ "actor": actor, "status": "needs-action" })));
+    participants.extend(
+        actors.into_iter().map(|actor| json!({ "actor": individual(actor), "status": "needs-action" })),
+    );
     let mut fields = Fields::of("Appointment")
         .with("identifier", Some(identifiers(entry)))
         .with("status", Some(status))

@@ -1,6 +1,6 @@
 //! Procedures that were done, or were not.
 
-use super::agents::function;
+use super::agents::{function, individual};
 use super::codes::identifiers;
 use super::context::Context;
 use super::device::{device_with, is_details};
@@ -41,7 +41,7 @@ pub(super) fn procedure<'d>(context: &mut Context<'d>, entry: &'d Element) -> Ve
         None => fields.put("performedPeriod", time.period()),
     }
     let author = context.author(entry);
-    fields.put("recorder", author.who);
+    fields.put("recorder", author.who.map(individual));
     let performers = context.performers(entry).into_iter().filter_map(|(actor, performer)| {
         Fields::default().with("function", function(context, performer)).with("actor", Some(actor)).value()
     });

@@ -22,7 +22,8 @@ pub(super) fn number(text: &str) -> Option<Value> {
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let rest = if rest == "." { "" } else { rest };
-    json::parse(format!("{sign}{whole}{rest}").as_bytes()).ok().filter(Value::is_number)
+    let number = json::parse(format!("{sign}{whole}{rest}").as_bytes()).ok()?;
+    number.as_f64().is_some_and(f64::is_finite).then_some(number)
 }
 
 /// PQ, also without a unit.
@@ -109,6 +110,7 @@ mod tests {
             ("+3", Some("3")),
             ("-0.10", Some("-0.10")),
             ("1e3", Some("1e+3")),
+            ("1e400", None),
             ("1,5", None),
             ("about 3", None),
             (">5", None),

@@ -75,12 +75,35 @@ pub(super) fn convert<'d>(context: &mut Context<'d>, statement: &'d Element) -> 
     made
 }
 
+/// Kinds that can be told also when they are negated; each says how.
+const NEGATABLE: [&str; 10] = [
+    "allergy",
+    "encounter",
+    "goal",
+    "immunization",
+    "medication",
+    "observation",
+    "problem",
+    "procedure",
+    "request",
+    "study",
+];
+
 fn dispatch<'d>(context: &mut Context<'d>, statement: &'d Element) -> Vec<String> {
     if let Some(why) = statement.null() {
         context.leave_out(format!("The {} says only that nothing is known ({why}).", described(statement)));
         return Vec::new();
     }
-    match kind(statement, context.about) {
+    let kind = kind(statement, context.about);
+    if statement.is_negated() && !NEGATABLE.contains(&kind) {
+        context.leave_out(format!("The {} is said not to be so: its words say it.", described(statement)));
+        return Vec::new();
+    }
+    // What is planned is never told as if it had been found.
+    let is_plan = matches!(statement.mood(), "INT" | "RQO" | "PRP" | "PRMS" | "ARQ" | "APT");
+    match kind {
+        "observation" | "problem" | "allergy" | "image" if is_plan => plan::request(context, statement),
+        "observation" | "problem" if statement.mood() == "GOL" => plan::goal(context, statement),
         "allergy-concern" => allergy::concern(context, statement),
         "allergy" => allergy::allergy(context, statement, None),
         "concern" => condition::concern(context, statement, condition::Category::ProblemList),
@@ -122,10 +145,6 @@ fn dispatch<'d>(context: &mut Context<'d>, statement: &'d Element) -> Vec<String
 
 /// An entry that only holds others.
 fn wrapper<'d>(context: &mut Context<'d>, statement: &'d Element) -> Vec<String> {
-    if statement.is_negated() {
-        context.leave_out(format!("The {} says that there is none: its words say so.", described(statement)));
-        return Vec::new();
-    }
     parts(statement).flat_map(|part| nested(context, part)).collect()
 }
 

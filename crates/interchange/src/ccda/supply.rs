@@ -25,6 +25,12 @@ pub(super) fn product(entry: &Element) -> Option<&Element> {
 
 /// An order or a dispense of a medicine: of the one it stands in, if it names none.
 pub(super) fn medicine<'d>(context: &mut Context<'d>, entry: &'d Element, of: Option<&Value>) -> Vec<String> {
+    if entry.is_negated() {
+        context.leave_out(
+            "A medicine is said not to have been handed over, or not to be: its words say it.".to_owned(),
+        );
+        return Vec::new();
+    }
     let named = product(entry).and_then(|product| context.concept_of(product, "code"));
     let Some(medicine) = named.or_else(|| of.cloned()) else {
         context.leave_out("A supply names no medicine.".to_owned());

@@ -23,6 +23,7 @@ fn observation(attributes: &str, inner: &str) -> Converted {
 fn a_value_of_any_type_has_its_form() {
     for (value, name, expect) in [
         (r#"<value xsi:type="PQ" value="13" unit="g/dL"/>"#, "valueQuantity", quantity(13, "g/dL")),
+        (r#"<value xsi:type="PQ" value="trace" unit="g/L"/>"#, "valueString", json!("trace g/L")),
         (r#"<value xsi:type="PQ" value="3"/>"#, "valueQuantity", json!({ "value": 3 })),
         (
             r#"<value xsi:type="IVL_PQ"><high value="5" unit="mg" inclusive="false"/></value>"#,
@@ -125,6 +126,26 @@ fn what_is_not_so_is_never_told_as_so() {
     let value = observation("negationInd=\"true\"", r#"<value xsi:type="PQ" value="9" unit="g/dL"/>"#);
     assert!(of_type(&value, "Observation").is_empty());
     assert_eq!(reasons(&value), ["That a finding is not so, has no form in FHIR: its words say it."]);
+}
+
+#[test]
+fn what_is_planned_is_never_told_as_found() {
+    for (template, value) in
+        [("2", ""), ("4", r#"<value xsi:type="CD" code="1" codeSystem="2.16.840.1.113883.6.96"/>"#)]
+    {
+        let converted = section(
+            "18776-5",
+            &format!(
+                r#"<observation classCode="OBS" moodCode="INT"><templateId root="2.16.840.1.113883.10.20.22.4.{template}"/>
+                <code code="718-7" codeSystem="2.16.840.1.113883.6.1"/>{value}</observation>"#
+            ),
+        );
+        assert_has(
+            only(&converted, "ServiceRequest"),
+            json!({ "code": coded(LOINC, "718-7"), "intent": "plan" }),
+        );
+        assert!(of_type(&converted, "Observation").is_empty() && of_type(&converted, "Condition").is_empty());
+    }
 }
 
 #[test]

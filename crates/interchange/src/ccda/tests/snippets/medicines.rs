@@ -168,6 +168,24 @@ fn the_mood_and_state_of_a_medicine_are_told() {
 }
 
 #[test]
+fn a_medicine_that_is_denied_in_words_only_is_left_out() {
+    let words = r#"<statusCode code="active"/><consumable><manufacturedProduct><manufacturedMaterial>
+        <code nullFlavor="UNK"><originalText>Vitamins</originalText></code></manufacturedMaterial></manufacturedProduct></consumable>"#;
+    for mood in ["EVN", "INT"] {
+        let converted = medicine(&format!("moodCode=\"{mood}\" negationInd=\"true\""), words);
+        assert!(of_type(&converted, "MedicationStatement").is_empty());
+        assert!(of_type(&converted, "MedicationRequest").is_empty());
+        assert_eq!(
+            reasons(&converted),
+            ["That a medicine is not taken, or not to be, stands in its words only."]
+        );
+    }
+    let supply = r#"<supply classCode="SPLY" moodCode="EVN" negationInd="true"><product><manufacturedProduct><manufacturedMaterial>
+        <code code="1" codeSystem="2.16.840.1.113883.6.88"/></manufacturedMaterial></manufacturedProduct></product></supply>"#;
+    assert!(of_type(&section("10160-0", supply), "MedicationDispense").is_empty(), "not handed over");
+}
+
+#[test]
 fn an_order_and_a_dispense_stand_beside_the_medicine() {
     let supply = |mood: &str, template: &str, inner: &str| {
         format!(

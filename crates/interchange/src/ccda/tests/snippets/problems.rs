@@ -209,7 +209,6 @@ fn no_problem_at_all_has_its_own_code() {
     for value in [
         r#"<value xsi:type="CD" code="55607006" codeSystem="2.16.840.1.113883.6.96" displayName="Problem"/>"#,
         r#"<value xsi:type="CD" nullFlavor="NA"/>"#,
-        "",
     ] {
         let converted = problem("negationInd=\"true\"", value);
         let mut expect = concept(SNOMED, "160245001", "No current problems or disability");
@@ -219,6 +218,46 @@ fn no_problem_at_all_has_its_own_code() {
             json!({ "code": expect, "verificationStatus": coded(VERIFICATION, "confirmed") }),
         );
     }
+}
+
+/// What is denied in words only may be "no known allergies" or "latex": no code is made of it.
+#[test]
+fn what_is_denied_in_words_only_is_left_out() {
+    let latex = |null: &str| {
+        format!(
+            r#"<participant typeCode="CSM"><participantRole><playingEntity><code nullFlavor="{null}"><originalText>Latex</originalText>
+            </code></playingEntity></participantRole></participant>"#
+        )
+    };
+    let unclear = allergy(true, "419199007", &latex("UNK"));
+    assert!(of_type(&unclear, "AllergyIntolerance").is_empty());
+    assert_eq!(
+        reasons(&unclear),
+        ["That there is no allergy to something without a code, stands in its words only."]
+    );
+    assert_has(
+        only(&allergy(true, "419199007", &latex("OTH")), "AllergyIntolerance"),
+        json!({ "code": { "text": "Latex" }, "verificationStatus": coded(ALLERGY_VERIFICATION, "refuted") }),
+    );
+    for value in [
+        "",
+        r#"<value xsi:type="CD" nullFlavor="UNK"/>"#,
+        r#"<value xsi:type="CD" nullFlavor="UNK"><originalText>Diabetes</originalText></value>"#,
+        r#"<value xsi:type="CD" code="418799008" codeSystem="2.16.840.1.113883.6.96" displayName="Symptom"/>"#,
+    ] {
+        let converted = problem("negationInd=\"true\"", value);
+        assert!(of_type(&converted, "Condition").is_empty(), "{value}");
+        assert_eq!(reasons(&converted), ["That there is no problem of some kind, stands in its words only."]);
+    }
+}
+
+#[test]
+fn what_was_taken_back_is_an_error() {
+    let nullified = THROAT.to_owned() + "<statusCode code=\"nullified\"/>";
+    assert_has(
+        only(&problem("", &nullified), "Condition"),
+        json!({ "verificationStatus": coded(VERIFICATION, "entered-in-error"), "clinicalStatus": null }),
+    );
 }
 
 #[test]
