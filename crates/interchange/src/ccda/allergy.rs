@@ -10,6 +10,7 @@ use super::statement::{is_template, kind, parts, related, rest};
 use super::tables::{mapped, meant};
 use super::tree::Element;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
@@ -73,12 +74,12 @@ pub(super) fn allergy<'d>(
         concern.filter(|act| parts(act).filter(|part| part.child("participant").is_some()).count() == 1);
     let held = related(observation, "SUBJ").chain(beside.into_iter().flat_map(|act| related(act, "SUBJ")));
     let severity = held.into_iter().find(|part| is_severity(part));
-    let reactions = reactions(context, observation, severity);
+    let manifested = manifested(observation);
+    let reactions = reactions(context, &manifested, severity);
     let mut notes = comments(context, observation);
     notes.extend(concern.map(|act| comments(context, act)).unwrap_or_default());
     // FHIR has the severity of a reaction only: what no reaction takes over is noted.
-    let is_told = parts(observation)
-        .any(|part| is_reaction(observation, part) && !related(part, "SUBJ").any(is_severity));
+    let is_told = manifested.iter().any(|part| !related(part, "SUBJ").any(is_severity));
     if let Some(severity) = severity.filter(|_| reactions.is_empty() || !is_told) {
         let words = severity.child("value").and_then(|value| context.concept(value)).as_ref().and_then(said);
         notes.extend(words.map(|words| json!({ "text": format!("Severity: {words}") })));
@@ -95,7 +96,10 @@ pub(super) fn allergy<'d>(
             || is_status(part)
             || is_criticality(part)
     };
-    made.extend(rest(context, observation, |part| is_read(part) || is_reaction(observation, part)));
+    let known: HashSet<*const Element> = manifested.iter().map(|part| std::ptr::from_ref(*part)).collect();
+    made.extend(rest(context, observation, |part| {
+        is_read(part) || known.contains(&std::ptr::from_ref(part))
+    }));
     made
 }
 
@@ -165,12 +169,11 @@ fn criticality(observation: &Element) -> Option<&'static str> {
 
 fn reactions<'d>(
     context: &mut Context<'d>,
-    observation: &'d Element,
+    manifested: &[&'d Element],
     shared: Option<&'d Element>,
 ) -> Vec<Value> {
     let mut reactions = Vec::new();
-    let parts: Vec<&'d Element> = parts(observation).filter(|part| is_reaction(observation, part)).collect();
-    for part in parts {
+    for &part in manifested {
         if part.is_negated() {
             context.leave_out("A reaction is said not to have occurred: its words say so.".to_owned());
             continue;
@@ -199,9 +202,15 @@ fn reactions<'d>(
     reactions
 }
 
-fn is_reaction(observation: &Element, part: &Element) -> bool {
-    let is_manifestation = || related(observation, "MFST").any(|one| std::ptr::eq(one, part));
-    part.name() == "observation" && (is_template(part, "9") || is_manifestation())
+/// The reactions that an observation holds: manifestations of it, and whatever has a reaction's template.
+fn manifested(observation: &Element) -> Vec<&Element> {
+    let holders =
+        observation.elements().filter(|child| matches!(child.name(), "entryRelationship" | "component"));
+    let held = holders.filter_map(|holder| {
+        let part = holder.child("observation")?;
+        (holder.attr("typeCode") == Some("MFST") || is_template(part, "9")).then_some(part)
+    });
+    held.collect()
 }
 
 fn is_severity(part: &Element) -> bool {

@@ -12,6 +12,7 @@ use super::tree::Element;
 use super::unstructured::{self, Header};
 use crate::Converted;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 const VERSION: &str = "http://hl7.org/fhir/StructureDefinition/composition-clinicaldocument-versionNumber";
 const EMPTY: &str = "http://terminology.hl7.org/CodeSystem/list-empty-reason";
@@ -176,15 +177,15 @@ fn section<'d>(context: &mut Context<'d>, element: &'d Element, above: &str) -> 
     let place = format!("{above}{} ({loinc})", named.as_deref().unwrap_or("Section"));
     let kind = about(loinc);
     let mut entries: Vec<Value> = Vec::new();
+    let mut named_already = HashSet::new();
     for (index, entry) in element.all("entry").enumerate() {
         context.place = format!("{place}, entry {}", index + 1);
         context.about = kind;
         for name in
             entry.elements().filter(|one| is_statement(one)).flat_map(|one| statement::convert(context, one))
         {
-            let reference = json!({ "reference": name });
-            if !entries.contains(&reference) {
-                entries.push(reference);
+            if named_already.insert(name.clone()) {
+                entries.push(json!({ "reference": name }));
             }
         }
     }

