@@ -185,7 +185,9 @@ impl<'d> Context<'d> {
     /// Names something that has no place in FHIR, at the place where we are.
     pub(super) fn leave_out(&mut self, reason: String) {
         let one = LeftOut::new(self.place.clone(), reason);
-        if !self.left_out.contains(&one) || self.left_out.len() > 1000 {
+        // What is said of one place stands together.
+        let mut here = self.left_out.iter().rev().take_while(|other| other.place == one.place);
+        if !here.any(|other| *other == one) {
             self.left_out.push(one);
         }
     }
