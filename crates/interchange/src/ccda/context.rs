@@ -186,7 +186,7 @@ impl<'d> Context<'d> {
     pub(super) fn leave_out(&mut self, reason: String) {
         let one = LeftOut::new(self.place.clone(), reason);
         // What is said of one place stands together.
-        let mut here = self.left_out.iter().rev().take_while(|other| other.place == one.place);
+        let mut here = self.left_out.iter().rev().take(100).take_while(|other| other.place == one.place);
         if !here.any(|other| *other == one) {
             self.left_out.push(one);
         }
