@@ -3,12 +3,12 @@
 //! The counts are kept by what was typed, whether or not there is such an account, so that a wait tells nothing.
 //! An attempt is counted before its password is looked at: a hundred guesses sent at once are a hundred guesses.
 //! An address from which the account was opened lately is counted apart, so that a stranger who guesses cannot keep
-//! the owner out.
+//! the owner out. An address is an IPv4 address or a whole IPv6 /64: a household has as many of the others as it likes.
 
 use jiff::SignedDuration;
 use salus_core::Timestamp;
 use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How patient the sign-in is.
@@ -36,6 +36,17 @@ pub(crate) struct Attempt<'a> {
     pub(crate) address: Option<IpAddr>,
 }
 
+/// What counts as one address: an IPv4 address, or a whole IPv6 /64, which is what one household is given.
+pub fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        v4 => v4,
+    }
+}
+
 /// Counts failures in memory. Bounded; a restart forgets them.
 pub(crate) struct Lockout {
     config: LockoutConfig,
@@ -45,7 +56,7 @@ pub(crate) struct Lockout {
 #[derive(Default)]
 struct State {
     counts: HashMap<Key, Count>,
-    /// Where an account was opened from lately.
+    /// Where an account was opened from lately, by household.
     trusted: HashSet<(String, IpAddr)>,
 }
 
@@ -107,7 +118,7 @@ impl Lockout {
                 Key::Account(_) | Key::Known(..) => drop(state.counts.remove(&key)),
             }
         }
-        if let Some(address) = attempt.address {
+        if let Some(address) = attempt.address.map(household) {
             if state.trusted.len() >= CAPACITY {
                 state.trusted.clear();
             }
@@ -136,7 +147,7 @@ impl Lockout {
 impl State {
     fn keys_of(&self, attempt: Attempt<'_>) -> Vec<Key> {
         let email = attempt.email.to_owned();
-        let Some(address) = attempt.address else { return vec![Key::Account(email)] };
+        let Some(address) = attempt.address.map(household) else { return vec![Key::Account(email)] };
         let pair = (email, address);
         let account =
             if self.trusted.contains(&pair) { Key::Known(pair.0, pair.1) } else { Key::Account(pair.0) };
@@ -214,6 +225,27 @@ mod tests {
             .collect();
         assert_eq!(waits.iter().filter(|wait| **wait > 0).count(), 2);
         assert_eq!(seconds_to_wait(&lockout, Attempt { email: MARIA, address: at("192.0.2.2") }, &clock), 0);
+    }
+
+    #[test]
+    fn asvs_v6_3_1_a_whole_ipv6_household_is_one_address() {
+        let guess = |n: u16, lockout: &Lockout, clock: &ManualClock| {
+            let (email, address) = (format!("person{n}@example.org"), format!("2001:db8:1:2::{n:x}"));
+            seconds_to_wait(lockout, Attempt { email: &email, address: at(&address) }, clock)
+        };
+        let (lockout, clock) = (Lockout::new(LockoutConfig::default()), clock());
+        let waits = (0..32).filter(|n| guess(*n, &lockout, &clock) > 0).count();
+        assert_eq!(waits, 2, "thirty are free, whatever address of the /64 they come from");
+        let next_door = Attempt { email: MARIA, address: at("2001:db8:1:3::1") };
+        assert_eq!(seconds_to_wait(&lockout, next_door, &clock), 0);
+    }
+
+    #[test]
+    fn a_household_is_one_client() {
+        let of = |text: &str| household(text.parse().unwrap()).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("203.0.113.9"), "203.0.113.9");
+        assert_eq!(of("::ffff:203.0.113.9"), "203.0.113.9");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap};
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 /// The address of the client, for limits and for the audit.
 ///
@@ -23,17 +23,6 @@ pub(crate) fn client_address(
     let written =
         hops.len().checked_sub(trusted_proxies).and_then(|at| hops[at].trim().parse::<IpAddr>().ok());
     written.or(peer).map(|address| address.to_canonical())
-}
-
-/// What counts as one client: an IPv4 address, or a whole IPv6 /64, which is what one household is given.
-pub(crate) fn household(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-    }
 }
 
 #[cfg(test)]
@@ -62,12 +51,5 @@ mod tests {
         check(&["203.0.113.9"], 2, "10.0.0.1");
         check(&["made up"], 1, "10.0.0.1");
         check(&["::ffff:203.0.113.9"], 1, "203.0.113.9");
-    }
-
-    #[test]
-    fn a_household_is_one_client() {
-        let of = |text: &str| household(text.parse().unwrap()).to_string();
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(of("203.0.113.9"), "203.0.113.9");
     }
 }

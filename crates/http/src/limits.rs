@@ -4,13 +4,13 @@
 //! shares ahead and settles up in the background, so that no request waits for another machine to be let in.
 
 use crate::ApiError;
-use crate::address::household;
 use crate::config::HttpConfig;
 use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use salus_auth::lockout::household;
 use salus_core::Clock;
 use std::hash::Hash;
 use std::net::IpAddr;
