@@ -6,7 +6,7 @@ use crate::report::{Gate, Report};
 use salus_auth::{Auth, AuthConfig};
 use salus_core::{Clock, SeededRng, SystemClock, SystemRng};
 use salus_http::{App, HttpConfig, jobs};
-use salus_records::{Library, Viewer};
+use salus_records::{Library, Reader, Viewer};
 use salus_store::{Batch, Expect, Op, Store, StoreConfig};
 use std::path::Path;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ async fn fill(app: &App, passages: usize) -> Result<(), Failure> {
         let (title, text) = (format!("Notes {number}"), sentences.join("\n\n"));
         salus_records::receive_document(app, &records, PERSON, &title, text.into()).await?;
     }
-    let handlers = salus_records::capability().jobs;
+    let handlers = salus_records::capability(Reader::Here).jobs;
     while jobs::run_due_jobs(app, &handlers).await? > 0 {}
     Ok(())
 }

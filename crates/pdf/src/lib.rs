@@ -1,11 +1,12 @@
-//! The text layer of a PDF: bytes in, pages of words with their boxes out.
+//! A PDF as words and as pictures: bytes in, pages of words with their boxes out, or drawn in grey.
 //!
-//! This is the only crate that touches the PDF library. It never renders, never runs what a PDF carries
-//! (scripts, attachments, links), never trusts the library not to panic or to end in time, and knows
-//! nothing of health records. A page without words is told as such: it needs text recognition.
+//! This is the only crate that touches PDF libraries: one that reads the text layer, one that draws. It never runs what
+//! a PDF carries (scripts, attachments, links), never trusts the libraries not to panic, and knows nothing of health
+//! records. A page without words is told as such: it needs text recognition, and can be drawn for that.
 //!
-//! Start reading at [`read`], then `rows.rs`, which turns characters into words and rows.
+//! Start reading at [`read`], then `rows.rs`, which turns characters into words and rows; [`Sheets`] draws.
 
+mod draw;
 mod glyphs;
 mod limits;
 mod read;
@@ -13,6 +14,7 @@ mod rows;
 #[cfg(test)]
 mod samples;
 
+pub use draw::{Picture, Sheets};
 pub use limits::Limits;
 pub use read::{Error, is_pdf, read};
 pub use rows::Word;

@@ -90,7 +90,7 @@ pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Text, Error> {
 
 /// Deeply nested objects are followed by recursion in the library.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
-const PANICKED: &str = "its inner structure contradicts itself";
+pub(crate) const PANICKED: &str = "its inner structure contradicts itself";
 
 fn pages(bytes: Vec<u8>, limits: &Limits, cancelled: &AtomicBool) -> Result<Text, Error> {
     let document = PdfDocument::from_bytes(bytes).map_err(refusal)?;

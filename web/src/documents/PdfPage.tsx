@@ -1,6 +1,7 @@
 import { useIntersection } from '@mantine/hooks'
 import { RenderingCancelledException, TextLayer } from 'pdfjs-dist'
 import { useEffect, useRef } from 'react'
+import { Cited } from './Cited'
 import type { Highlight } from './highlight'
 import type { Pdf } from './pdf'
 import './words.css'
@@ -31,21 +32,10 @@ export function PdfPage({ pdf, number, width, ratio, highlight }: Props) {
   return (
     <div ref={ref} className={classes.page} data-page={number} style={{ width, height: width * ratio }}>
       <canvas ref={canvas} className={classes.canvas} aria-hidden="true" />
-      {highlight?.boxes.map((box, index) => (
-        <div
-          key={index}
-          data-cited
-          className={classes.cited}
-          style={{ left: part(box.x), top: part(box.y), width: part(box.width), height: part(box.height) }}
-        />
-      ))}
+      <Cited highlight={highlight} />
       <div ref={words} className="salus-words" />
     </div>
   )
-}
-
-function part(fraction: number): string {
-  return `${(fraction * 100).toFixed(3)}%`
 }
 
 /** Draws a page; the function that comes back stops it. */

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import type { DocumentItem } from '../api/salus.schemas'
 import { Empty, Loaded, Shape } from '../ui/States'
 import type { Highlight } from './highlight'
@@ -7,6 +7,7 @@ import { contentQuery } from './queries'
 import classes from './Viewer.module.css'
 
 const PdfPages = lazy(() => import('./PdfPages'))
+const Picture = lazy(() => import('./Picture'))
 const TextPages = lazy(() => import('./TextPages'))
 
 /** Shows a document by its kind, and the cited place in it. */
@@ -21,8 +22,8 @@ export function Viewer({ document, highlight, page }: { document: DocumentItem; 
             {contentType.includes('pdf') ? (
               <PdfPages content={blob} title={title} highlight={highlight} page={page} />
             ) : contentType.startsWith('image/') ? (
-              <Picture content={blob} title={title} />
-            ) : /^text\/|json|xml/.test(contentType) ? (
+              <Picture content={blob} title={title} highlight={highlight} />
+            ) : /^text\/|json|xml|hl7/.test(contentType) ? (
               <TextPages content={blob} title={title} highlight={highlight} />
             ) : (
               <Empty icon="page" title="This kind of file cannot be shown here">
@@ -32,20 +33,6 @@ export function Viewer({ document, highlight, page }: { document: DocumentItem; 
           </Suspense>
         )}
       </Loaded>
-    </div>
-  )
-}
-
-function Picture({ content, title }: { content: Blob; title: string }) {
-  const [address, setAddress] = useState<string>()
-  useEffect(() => {
-    const made = URL.createObjectURL(content)
-    setAddress(made)
-    return () => URL.revokeObjectURL(made)
-  }, [content])
-  return (
-    <div className={classes.scroller} tabIndex={0} role="region" aria-label={`Picture: ${title}`}>
-      {address && <img src={address} alt={title} className={classes.picture} />}
     </div>
   )
 }

@@ -93,7 +93,7 @@ mod tests {
             ("The knee hurts since 4 March 2026", None),
             ("", None),
         ] {
-            let page = LayerPage { text: text.to_owned(), words: Vec::new() };
+            let page = LayerPage { text: text.to_owned(), words: Vec::new(), confidence: Vec::new() };
             let layer = Layer { sha256: String::new(), pages: vec![page] };
             assert_eq!(dated(&layer).map(|date| date.to_string()).as_deref(), expect, "{text}");
         }

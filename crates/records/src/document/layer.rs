@@ -21,6 +21,9 @@ pub(crate) struct LayerPage {
     /// Where the words are printed; empty where that is not known.
     #[serde(default)]
     pub(crate) words: Vec<LayerWord>,
+    /// How sure the reader is of each word, in hundredths; empty where the words are the file's own, not recognised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) confidence: Vec<u8>,
 }
 
 /// A word of a page. Written as six whole numbers, since a long document has very many of them.
@@ -118,6 +121,7 @@ mod tests {
         let page = LayerPage {
             text: "ä one\ntwo".to_owned(),
             words: vec![word(0, 1, 0.1, 0.1), word(2, 5, 0.25, 0.1), word(6, 9, 0.1, 0.15)],
+            confidence: Vec::new(),
         };
         assert_eq!(page.span(2, 5).as_deref(), Some("one"));
         assert_eq!(page.span(6, 10), None);

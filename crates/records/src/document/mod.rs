@@ -1,12 +1,18 @@
 //! Documents: what their bytes are, the text they show, and the passages that are searched and quoted.
 
+mod apart;
 mod dated;
 mod layer;
+mod page;
 mod passages;
 mod read;
 mod reference;
+mod scan;
+mod sent;
 mod sniff;
 
+pub(crate) use apart::read_by;
+pub use apart::{READER, read_apart};
 pub(crate) use dated::dated;
 pub use layer::BoundingBox;
 pub(crate) use layer::Layer;

@@ -1,27 +1,35 @@
 //! Bytes of a document → its text layer, or the reason why there is none.
 
-use super::layer::{BoundingBox, Layer, LayerPage, LayerWord};
+use super::layer::{Layer, LayerPage};
+use super::page::{Placed, page};
+use super::scan::{self, Scan};
+use super::sent;
 use super::sniff::{Content, sniff};
+use serde::{Deserialize, Serialize};
 
 /// What became of reading a document.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Reading {
-    /// Its text, and how many of its pages show none.
-    Read { layer: Layer, blank_pages: usize },
+    /// Its text, and what a person should know about it.
+    Read { layer: Layer, note: Option<String> },
     /// A person has to do something first.
     NeedsYou(String),
     /// It cannot be read.
     Failed(String),
 }
 
-/// Reads a document. Blocks; the bytes are what `sha256` was taken of.
-pub(crate) fn read(bytes: Vec<u8>, sha256: String) -> Reading {
+/// Is told how many pages of how many are done.
+pub(crate) type Told<'a> = &'a mut dyn FnMut(u64, u64);
+
+/// Reads a document. Blocks, for minutes where pages must be recognised; the bytes are what `sha256` was taken of.
+pub(crate) fn read(bytes: Vec<u8>, sha256: String, told: Told<'_>) -> Reading {
     match sniff(&bytes) {
-        Content::Pdf => pdf(bytes, sha256),
+        Content::Pdf => pdf(bytes, sha256, told),
         Content::Text => text(&bytes, sha256),
-        Content::Jpeg | Content::Png => Reading::NeedsYou(
-            "This is a picture. It is kept and can be looked at, but its words cannot be read by Salus."
-                .to_owned(),
-        ),
+        Content::Ccda => sent::sections(&bytes, sha256),
+        Content::Hl7v2 => sent::messages(sha256),
+        Content::Picture(_) => scan::picture(&bytes, sha256),
         Content::FhirJson | Content::FhirNdjson => Reading::NeedsYou(
             "This is a FHIR file. Import it into the record instead of keeping it as a document.".to_owned(),
         ),
@@ -32,95 +40,82 @@ pub(crate) fn read(bytes: Vec<u8>, sha256: String) -> Reading {
     }
 }
 
-fn pdf(bytes: Vec<u8>, sha256: String) -> Reading {
-    let text = match salus_pdf::read(bytes, &salus_pdf::Limits::default()) {
+/// A page with fewer words of its own is looked at as a picture too: a scan often carries a printed header or stamp.
+const FEW_WORDS: usize = 30;
+
+fn pdf(bytes: Vec<u8>, sha256: String, told: Told<'_>) -> Reading {
+    let text = match salus_pdf::read(bytes.clone(), &salus_pdf::Limits::default()) {
         Ok(text) => text,
         Err(error @ salus_pdf::Error::PasswordProtected) => return Reading::NeedsYou(sentence(&error)),
         Err(error) => return Reading::Failed(sentence(&error)),
     };
-    let blank_pages = text.pages.iter().filter(|page| page.needs_recognition()).count();
-    if blank_pages == text.pages.len() {
-        return Reading::NeedsYou(
-            "This PDF is a scan without text. It is kept and can be looked at, but its words cannot be read by Salus."
-                .to_owned(),
-        );
+    let mut pages: Vec<LayerPage> = text.pages.iter().map(printed).collect();
+    let few = |page: &LayerPage| page.words.len() < FEW_WORDS;
+    let doubtful: Vec<usize> = (0..pages.len()).filter(|index| few(&pages[*index])).collect();
+    let scan = match doubtful.is_empty() {
+        true => Scan::default(),
+        false => scan::pages(bytes, &mut pages, &doubtful, told),
+    };
+    if pages.iter().all(|page| page.words.is_empty()) {
+        return Reading::NeedsYou(scan.why_nothing("This PDF"));
     }
-    Reading::Read { layer: Layer { sha256, pages: text.pages.iter().map(page).collect() }, blank_pages }
+    let note = scan.note(&pages);
+    Reading::Read { layer: Layer { sha256, pages }, note }
 }
 
-fn sentence(error: &salus_pdf::Error) -> String {
+/// A page as it is printed in the file.
+fn printed(read: &salus_pdf::Page) -> LayerPage {
+    let placed = |word: &salus_pdf::Word| Placed {
+        text: word.text.clone(),
+        x: word.x,
+        y: word.y,
+        width: word.width,
+        height: word.height,
+        row: word.row,
+        confidence: None,
+    };
+    page(read.words.iter().map(placed).collect(), read.width, read.height)
+}
+
+/// An error as a sentence for people.
+pub(crate) fn sentence(error: &dyn std::error::Error) -> String {
     format!("{}.", crate::facts::said::capital(&error.to_string()))
-}
-
-/// A gap this many line heights wide parts the cells of a table.
-const CELL_GAP_HEIGHTS: f32 = 1.2;
-
-fn page(page: &salus_pdf::Page) -> LayerPage {
-    let mut text = String::new();
-    let mut length = 0;
-    let mut words = Vec::with_capacity(page.words.len());
-    let mut last: Option<&salus_pdf::Word> = None;
-    for word in &page.words {
-        if let Some(last) = last {
-            text.push(match () {
-                () if last.row != word.row => '\n',
-                () if word.x - (last.x + last.width) > CELL_GAP_HEIGHTS * last.height => '\t',
-                () => ' ',
-            });
-            length += 1;
-        }
-        let end = length + u32::try_from(word.text.chars().count()).unwrap_or(0);
-        text.push_str(&word.text);
-        words.push(LayerWord { start: length, end, place: fraction(word, page) });
-        length = end;
-        last = Some(word);
-    }
-    LayerPage { text, words }
-}
-
-fn fraction(word: &salus_pdf::Word, page: &salus_pdf::Page) -> BoundingBox {
-    let (width, height) = (page.width.max(1.0), page.height.max(1.0));
-    let x = (word.x / width).clamp(0.0, 1.0);
-    let y = (word.y / height).clamp(0.0, 1.0);
-    BoundingBox {
-        x,
-        y,
-        width: (word.width / width).clamp(0.0, 1.0 - x),
-        height: (word.height / height).clamp(0.0, 1.0 - y),
-    }
 }
 
 /// Plain text: a form feed begins a new page.
 fn text(bytes: &[u8], sha256: String) -> Reading {
     let whole = String::from_utf8_lossy(bytes);
-    let pages: Vec<LayerPage> = whole
-        .trim_start_matches('\u{feff}')
-        .split('\u{c}')
-        .map(|page| LayerPage { text: page.replace("\r\n", "\n").trim_end().to_owned(), words: Vec::new() })
-        .collect();
-    let blank_pages = pages.iter().filter(|page| page.text.trim().is_empty()).count();
-    Reading::Read { layer: Layer { sha256, pages }, blank_pages }
+    let page = |page: &str| LayerPage {
+        text: page.replace("\r\n", "\n").trim_end().to_owned(),
+        words: Vec::new(),
+        confidence: Vec::new(),
+    };
+    let pages: Vec<LayerPage> = whole.trim_start_matches('\u{feff}').split('\u{c}').map(page).collect();
+    let note = scan::blank(&pages);
+    Reading::Read { layer: Layer { sha256, pages }, note }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read_all(bytes: &[u8]) -> Reading {
+        read(bytes.to_vec(), "ab".to_owned(), &mut |_, _| {})
+    }
+
     #[test]
     fn plain_text_is_read_page_by_page() {
-        let Reading::Read { layer, blank_pages } = read("one\r\ntwo\u{c}three".into(), "ab".to_owned())
-        else {
-            panic!("not read")
-        };
+        let Reading::Read { layer, note } = read_all(b"one\r\ntwo\x0cthree\x0c") else { panic!("not read") };
         let pages: Vec<_> = layer.pages.iter().map(|page| page.text.as_str()).collect();
-        assert_eq!((pages.as_slice(), blank_pages), (&["one\ntwo", "three"][..], 0));
+        assert_eq!(pages, ["one\ntwo", "three", ""]);
+        assert_eq!(note.as_deref(), Some("1 of 3 pages shows no text that can be read."));
     }
 
     #[test]
     fn what_cannot_be_read_says_what_to_do() {
-        let needs_you = |bytes: &[u8]| matches!(read(bytes.to_vec(), String::new()), Reading::NeedsYou(_));
-        let failed = |bytes: &[u8]| matches!(read(bytes.to_vec(), String::new()), Reading::Failed(_));
-        assert!(needs_you(b"\xff\xd8\xff\xe0"));
+        let needs_you = |bytes: &[u8]| matches!(read_all(bytes), Reading::NeedsYou(_));
+        let failed = |bytes: &[u8]| matches!(read_all(bytes), Reading::Failed(_));
+        assert!(failed(b"\xff\xd8\xff\xe0 and no picture"));
         assert!(needs_you(b"{\"resourceType\":\"Patient\"}"));
         assert!(failed(b"%PDF-1.7 and no more"));
         assert!(failed(b"\x00\x01"));

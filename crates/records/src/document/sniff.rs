@@ -1,6 +1,8 @@
 //! What a file is, told from its bytes: names and headers may lie.
 
+use crate::import::looks_like_ccda;
 use salus_fhir::json::Value;
+use salus_ocr::Kind;
 
 /// What Salus can do with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,10 +13,14 @@ pub(crate) enum Content {
     FhirJson,
     /// One FHIR resource a line.
     FhirNdjson,
+    /// HL7 v2 messages.
+    Hl7v2,
+    /// A C-CDA document.
+    Ccda,
     /// A gzip stream of something else.
     Gzip,
-    Jpeg,
-    Png,
+    /// A photo, a scan, a screenshot.
+    Picture(salus_ocr::Kind),
     /// Anything else.
     Unknown,
 }
@@ -26,9 +32,14 @@ impl Content {
             Self::Text => "text/plain; charset=utf-8",
             Self::FhirJson => "application/fhir+json",
             Self::FhirNdjson => "application/fhir+ndjson",
+            Self::Hl7v2 => "x-application/hl7-v2+er7",
+            Self::Ccda => "application/xml",
             Self::Gzip => "application/gzip",
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
+            Self::Picture(Kind::Jpeg) => "image/jpeg",
+            Self::Picture(Kind::Png) => "image/png",
+            Self::Picture(Kind::Tiff) => "image/tiff",
+            Self::Picture(Kind::WebP) => "image/webp",
+            Self::Picture(Kind::Heif) => "image/heic",
             Self::Unknown => "application/octet-stream",
         }
     }
@@ -36,14 +47,20 @@ impl Content {
 
 /// Tells what the bytes are.
 pub(crate) fn sniff(bytes: &[u8]) -> Content {
-    match bytes {
-        [0x1f, 0x8b, ..] => return Content::Gzip,
-        [0xff, 0xd8, 0xff, ..] => return Content::Jpeg,
-        [0x89, b'P', b'N', b'G', ..] => return Content::Png,
-        _ => {}
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return Content::Gzip;
+    }
+    if let Some(kind) = salus_ocr::kind(bytes) {
+        return Content::Picture(kind);
     }
     if salus_pdf::is_pdf(bytes) {
         return Content::Pdf;
+    }
+    if salus_interchange::hl7v2::is_hl7v2(bytes) {
+        return Content::Hl7v2;
+    }
+    if looks_like_ccda(bytes) {
+        return Content::Ccda;
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return Content::Unknown };
     let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -75,8 +92,13 @@ mod tests {
             (b"%PDF-1.7 ...".as_slice(), Content::Pdf),
             (b"junk before\n%PDF-1.4", Content::Pdf),
             (b"\x1f\x8b\x08", Content::Gzip),
-            (b"\xff\xd8\xff\xe0", Content::Jpeg),
-            (b"\x89PNG\r\n", Content::Png),
+            (b"\xff\xd8\xff\xe0", Content::Picture(Kind::Jpeg)),
+            (b"\x89PNG\r\n", Content::Picture(Kind::Png)),
+            (b"MSH|^~\\&|LAB|M\xfcller", Content::Hl7v2),
+            (b"\x0bMSH|^~\\&|LAB\rPID|1", Content::Hl7v2),
+            (b"FHS|^~\\&|LAB", Content::Hl7v2),
+            (b"<?xml version=\"1.0\"?>\n<ClinicalDocument xmlns=\"urn:hl7-org:v3\">", Content::Ccda),
+            (b"<html>", Content::Text),
             (b"Dear Dr. Miller,", Content::Text),
             (b"\x00\x01\x02", Content::Unknown),
             (b"\xfe\xfe", Content::Unknown),

@@ -3,12 +3,14 @@
 //! The state stands in the DocumentReference itself. Whatever is wrong with the file ends as a state with a
 //! reason a person can act on; only a failing store makes the job try again.
 
-use crate::document::{Kept, Reading, State, dated, read};
+use crate::document::{Kept, Reading, State, dated, read, read_by};
 use aws_lc_rs::digest::{SHA256, digest};
+use bytes::Bytes;
 use salus_fhir::json::Value;
-use salus_http::{App, JobError, JobHandler};
-use salus_store::{Batch, BlobId, Conflict, Error, Expect, Job, Lookup, NewJob, Op, Records};
+use salus_http::{App, JobError, JobHandler, progress};
+use salus_store::{Batch, BlobId, Conflict, Error, Expect, Job, Lookup, NewJob, Op, Progress, Records};
 use serde_json::json;
+use std::path::PathBuf;
 
 /// The queue of documents to be read.
 const QUEUE: &str = "records.read-document";
@@ -23,12 +25,21 @@ pub(crate) fn job(document_id: &str, person_id: &str, owner: Option<&str>) -> Ne
     }
 }
 
-/// Handles the queue.
-pub(crate) fn handler() -> JobHandler {
-    JobHandler::new(QUEUE, run)
+/// Where documents are read.
+#[derive(Debug, Clone)]
+pub enum Reader {
+    /// In this process: for tests and measurements.
+    Here,
+    /// Each in a process of its own, by this `salus`.
+    Apart(PathBuf),
 }
 
-async fn run(app: App, job: Job) -> Result<(), JobError> {
+/// Handles the queue.
+pub(crate) fn handler(reader: Reader) -> JobHandler {
+    JobHandler::new(QUEUE, move |app, job| run(reader.clone(), app, job))
+}
+
+async fn run(reader: Reader, app: App, job: Job) -> Result<(), JobError> {
     let named = |name: &str| job.payload.get(name).and_then(Value::as_str).map(str::to_owned);
     let (Some(document), Some(person)) = (named("document"), named("person")) else {
         return Err(JobError::Never("the job names no document".to_owned()));
@@ -40,7 +51,7 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
         Err(error) => return Err(error.into()),
     };
     let is_last = job.attempts >= job.max_attempts;
-    match read_one(&records, &document, &person).await {
+    match read_one(&reader, &app, &job, &records, &document, &person).await {
         Ok(()) => Ok(()),
         Err(Error::NotFound | Error::Corrupt(_)) => {
             fail(&records, &document, &person, "The file is no longer there or is damaged; upload it again.")
@@ -56,7 +67,14 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
     }
 }
 
-async fn read_one(records: &Records, document: &str, person: &str) -> Result<(), Error> {
+async fn read_one(
+    reader: &Reader,
+    app: &App,
+    job: &Job,
+    records: &Records,
+    document: &str,
+    person: &str,
+) -> Result<(), Error> {
     let Some((kept, version)) = current(records, document).await? else { return Ok(()) };
     if kept.state.is_final() {
         return Ok(());
@@ -68,31 +86,45 @@ async fn read_one(records: &Records, document: &str, person: &str) -> Result<(),
     };
     let blob: BlobId = kept.blob.parse()?;
     let bytes = records.get_blob(&blob).await?;
-    let sha256 = kept.sha256.clone();
-    let reading = tokio::task::spawn_blocking(move || {
-        if hex::encode(digest(&SHA256, &bytes)) != sha256 {
-            return Reading::Failed("The file changed since it was uploaded; upload it again.".to_owned());
-        }
-        read(bytes.to_vec(), sha256)
-    });
-    let reading = reading.await.map_err(|_| Error::Io("reading a document broke off".to_owned()))?;
+    let reading = if hex::encode(digest(&SHA256, &bytes)) != kept.sha256 {
+        Reading::Failed("The file changed since it was uploaded; upload it again.".to_owned())
+    } else {
+        reader.read(app, job, bytes, kept.sha256.clone()).await?
+    };
     let done = outcome(records, person, kept, reading).await?;
     put(records, document, person, &done, version).await?;
     Ok(())
 }
 
+impl Reader {
+    async fn read(&self, app: &App, job: &Job, bytes: Bytes, sha256: String) -> Result<Reading, Error> {
+        match self {
+            Self::Here => {
+                let reading =
+                    tokio::task::spawn_blocking(move || read(bytes.to_vec(), sha256, &mut |_, _| {}));
+                reading.await.map_err(|_| Error::Io("reading a document broke off".to_owned()))
+            }
+            Self::Apart(program) => {
+                let told = |done, total| {
+                    let message = Some(format!("page {} of {total}", done + 1));
+                    progress(app, job, Progress { done, total, message })
+                };
+                let reading = read_by(program, bytes, told).await;
+                reading.map_err(|error| Error::Io(format!("no reader could be started: {error}")))
+            }
+        }
+    }
+}
+
 /// The document with what reading it brought; its text is stored beside it.
 async fn outcome(records: &Records, person: &str, kept: Kept, reading: Reading) -> Result<Kept, Error> {
     Ok(match reading {
-        Reading::Read { layer, blank_pages } => {
+        Reading::Read { layer, note } => {
             let text = serde_json::to_vec(&layer).map_err(|error| Error::Io(error.to_string()))?;
             let name = records.put_blob(Some(person), text.into()).await?;
-            let reason = (blank_pages > 0).then(|| {
-                format!("{blank_pages} of {} pages show no text that can be read.", layer.pages.len())
-            });
             Kept {
                 state: State::Read,
-                reason,
+                reason: note,
                 pages: Some(layer.pages.len() as u64),
                 layer: Some(name.to_string()),
                 dated: kept.dated.or_else(|| dated(&layer)),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 fn capabilities() -> Vec<Capability> {
     vec![
         salus_rest::capability(),
-        salus_records::capability(),
+        salus_records::capability(salus_records::Reader::Here),
         crate::capability(Config::default(), Retention::default()),
     ]
 }
