@@ -26,6 +26,10 @@ pub struct HttpConfig {
     pub idempotency_bytes: u64,
     /// How many background jobs run at once.
     pub jobs_at_once: usize,
+    /// For how many days a job that is done can be looked up.
+    pub jobs_done_days: u16,
+    /// For how many days a job that failed for good can be looked up.
+    pub jobs_failed_days: u16,
 }
 
 impl Default for HttpConfig {
@@ -41,6 +45,8 @@ impl Default for HttpConfig {
             requests_per_minute_by_client: 12_000,
             idempotency_bytes: 64 * 1024 * 1024,
             jobs_at_once: 2,
+            jobs_done_days: 30,
+            jobs_failed_days: 90,
         }
     }
 }

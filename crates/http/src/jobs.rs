@@ -8,6 +8,7 @@ use crate::listeners::run_listeners;
 use crate::{App, Capability};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use jiff::SignedDuration;
 use salus_store::{Job, Progress};
 use std::collections::HashMap;
 use std::future::Future;
@@ -105,17 +106,26 @@ pub async fn progress(app: &App, job: &Job, progress: Progress) {
     }
 }
 
-/// Throws away what ended of sessions and tokens, at the start and every few hours.
+/// Throws away what ended of sessions, tokens and jobs, at the start and every few hours.
 async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(cause) = app.auth.sweep().await {
             tracing::warn!(error = %cause, "ended sessions could not be deleted");
+        }
+        if let Err(cause) = sweep_jobs(&app).await {
+            tracing::warn!(error = %cause, "ended jobs could not be deleted");
         }
         tokio::select! {
             () = tokio::time::sleep(SWEEP_EVERY) => {}
             _ = stop.changed() => {}
         }
     }
+}
+
+/// Deletes the jobs that ended longer ago than they are kept; gives how many.
+async fn sweep_jobs(app: &App) -> Result<usize, salus_store::Error> {
+    let ago = |days: u16| app.now() - SignedDuration::from_hours(24 * i64::from(days));
+    app.store.sweep_jobs(ago(app.config.jobs_done_days), ago(app.config.jobs_failed_days)).await
 }
 
 /// Runs jobs until `stop` says so, then waits for those that run.
@@ -273,6 +283,26 @@ mod tests {
             assert_eq!((state, tried), (expect, attempts), "{id}");
             if error.is_some() {
                 assert_eq!(why.as_deref(), error, "{id}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn asvs_v14_2_7_jobs_that_ended_go_when_their_time_is_over() {
+        let app = TestApp::with_capabilities(fickle).await;
+        let (fine, never) = (enqueue(&app, "fine").await, enqueue(&app, "never").await);
+        app.settle().await;
+        let waiting = app
+            .app()
+            .store
+            .enqueue(NewJob::new("test.nobody-handles-it", json!({ "name": "Letter.pdf" })))
+            .await
+            .unwrap();
+        for (days, swept, left) in [(29, 0, [true, true]), (2, 1, [false, true]), (60, 1, [false, false])] {
+            app.clock().advance_seconds(days * 86_400);
+            assert_eq!(sweep_jobs(app.app()).await.unwrap(), swept);
+            for (id, is_left) in [(&fine, left[0]), (&never, left[1]), (&waiting, true)] {
+                assert_eq!(app.app().store.job(id).await.unwrap().is_some(), is_left, "{days} {id}");
             }
         }
     }

@@ -47,6 +47,7 @@ pub fn capability() -> Capability {
         .forgets(move |person| kept.forget(person))
         .job(jobs::read_document::handler())
         .job(jobs::import_upload::handler())
+        .job(jobs::import_upload::leftovers())
 }
 
 /// The day it is, in UTC.

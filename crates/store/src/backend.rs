@@ -264,6 +264,10 @@ pub(crate) trait Backend: Send + Sync {
         lease_until: i64,
     ) -> Result<bool, Error>;
 
+    /// Deletes at most `limit` jobs that ended before a moment (microseconds since 1970): done ones, or dead letters.
+    /// Gives how many.
+    async fn sweep_jobs(&self, is_dead: bool, before: i64, limit: u32) -> Result<usize, Error>;
+
     /// A job by id.
     async fn job(&self, id: String) -> Result<Option<Job>, Error>;
 

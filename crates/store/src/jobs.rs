@@ -2,7 +2,8 @@
 //!
 //! A job is enqueued in the transaction that makes it necessary ([`crate::Batch::jobs`]). A worker takes it under
 //! a lease; a lease that ends without a word gives the job to another, so a handler may run twice and must not
-//! mind. Failures are tried again later and later, and end as dead letters.
+//! mind. Failures are tried again later and later, and end as dead letters. What ended is kept for a while, so that it
+//! can be looked up, and is then swept.
 
 use crate::backend::{Finish, Prepared};
 use crate::batch::NewJob;
@@ -10,12 +11,15 @@ use crate::error::Conflict;
 use crate::job::{Job, Progress};
 use crate::store::Store;
 use crate::{Error, backend::Outcome};
+use salus_core::Timestamp;
 use std::time::Duration;
 
 /// The first attempt after a failure waits so long, each further one twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 /// No attempt waits longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+/// So many that ended are deleted in one transaction.
+const STEP: u32 = 500;
 
 impl Store {
     /// Enqueues a job by itself, and gives its id: that of the waiting or running one with the same dedupe key,
@@ -75,6 +79,23 @@ impl Store {
     /// A job by its id, whatever became of it.
     pub async fn job(&self, id: &str) -> Result<Option<Job>, Error> {
         self.inner.backend.job(id.to_owned()).await
+    }
+
+    /// Deletes the jobs that were done before `done`, and the dead letters from before `dead`, with their payloads. Gives
+    /// how many. For every few hours.
+    pub async fn sweep_jobs(&self, done: Timestamp, dead: Timestamp) -> Result<usize, Error> {
+        let mut swept = 0;
+        for (is_dead, before) in [(false, done), (true, dead)] {
+            loop {
+                let before = before.as_microsecond();
+                let gone = self.inner.backend.sweep_jobs(is_dead, before, STEP).await?;
+                swept += gone;
+                if gone < STEP as usize {
+                    break;
+                }
+            }
+        }
+        Ok(swept)
     }
 
     async fn finish(&self, job: &Job, finish: Finish) -> Result<bool, Error> {

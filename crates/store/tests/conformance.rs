@@ -98,6 +98,7 @@ macro_rules! every_story {
             jobs::failures_wait_longer_and_end_as_dead_letters,
             jobs::the_same_work_is_enqueued_once,
             jobs::urgent_jobs_go_first_and_later_ones_wait,
+            jobs::what_ended_long_ago_is_swept_with_its_payload,
             partial::asvs_v8_2_3_hidden_elements_are_neither_shown_nor_found_by,
             partial::asvs_v8_2_3_a_write_keeps_what_its_writer_was_not_shown,
             partial::reading_and_searching_are_rights_of_their_own,

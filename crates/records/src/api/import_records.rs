@@ -7,6 +7,7 @@ use crate::jobs::import_upload;
 use axum::extract::{Multipart, State};
 use http::StatusCode;
 use salus_http::{ApiError, App, Caller, Json, Path};
+use salus_store::Batch;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,7 +40,11 @@ pub(crate) async fn handle(
         let why = "This is not a FHIR file: it is neither JSON with a resourceType nor a gzip of one.";
         return Err(ApiError::invalid(why).at("file", why));
     }
-    let blob = caller.records.put_blob(Some(&id), upload.bytes).await?;
-    let job_id = app.store.enqueue(import_upload::job(&blob, &upload.name, &id, caller.account())).await?;
+    // Whoever is erased meanwhile leaves no job with the name of their file behind.
+    let records = caller.records.about(&id).await?;
+    let blob = records.put_blob(Some(&id), upload.bytes).await?;
+    let jobs = import_upload::jobs(&blob, &upload.name, &id, caller.account(), app.now());
+    let (_, ids) = records.write_with_jobs(Batch { jobs, ..Batch::default() }).await?;
+    let job_id = ids.into_iter().next().ok_or_else(|| ApiError::internal("a job without an id"))?;
     Ok((StatusCode::ACCEPTED, Json(ImportAccepted { job_id })))
 }

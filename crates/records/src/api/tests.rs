@@ -172,6 +172,58 @@ async fn an_upload_of_fhir_becomes_the_persons_own() {
 }
 
 #[tokio::test]
+async fn an_imported_file_goes_when_its_import_is_over() {
+    let whole = json!({ "resourceType": "Bundle", "type": "collection", "entry": [] }).to_string();
+    let days = 7;
+    // What is uploaded, how often a worker is lost over it, what comes of it, and whether the file is there then.
+    for (bytes, lost, state, is_left) in [
+        (whole.as_str(), 0, "done", false),
+        (whole.as_str(), 1, "done", false),
+        ("{\"resourceType\": \"Bundle\", \"entry\": [", 0, "failed", false),
+        (whole.as_str(), 5, "failed", true),
+    ] {
+        let (app, maria) = maria().await;
+        let store = &app.app().store;
+        let path = format!("/api/v1/people/{}/import", maria.patient());
+        let sent = maria.upload(&path, "record.json", "application/json", bytes.as_bytes()).await;
+        let id = sent.json()["jobId"].as_str().unwrap().to_owned();
+        let files = async || store.holdings(maria.patient()).await.unwrap().files;
+        assert_eq!(files().await, 1);
+        for _ in 0..lost {
+            let lease = std::time::Duration::from_secs(1);
+            store.claim(&["records.import"], lease).await.unwrap().unwrap();
+            app.clock().advance_seconds(2);
+        }
+        app.settle().await;
+        let job = maria.get(&format!("/api/v1/jobs/{id}")).await.json();
+        assert_eq!((&job["state"], files().await), (&json!(state), u64::from(is_left)), "{job}");
+        app.clock().advance_seconds(days * 86_400);
+        app.settle().await;
+        assert_eq!(files().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_was_over_but_for_its_last_word_is_done() {
+    let (app, maria) = maria().await;
+    let store = &app.app().store;
+    let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": [] }).to_string();
+    let path = format!("/api/v1/people/{}/import", maria.patient());
+    let sent = maria.upload(&path, "record.json", "application/json", bundle.as_bytes()).await;
+    let id = sent.json()["jobId"].as_str().unwrap().to_owned();
+    let lease = std::time::Duration::from_secs(1);
+    let job = store.claim(&["records.import"], lease).await.unwrap().unwrap();
+    let over = salus_store::Progress { message: Some("0 entries taken over.".into()), ..Default::default() };
+    store.progress(&job, over, lease).await.unwrap();
+    let file = job.payload["file"].as_str().unwrap().parse().unwrap();
+    store.system("test").delete_blob(&file).await.unwrap();
+    app.clock().advance_seconds(2);
+    app.settle().await;
+    let job = maria.get(&format!("/api/v1/jobs/{id}")).await.json();
+    assert_eq!((&job["state"], &job["message"]), (&json!("done"), &json!("0 entries taken over.")));
+}
+
+#[tokio::test]
 async fn nobody_learns_of_another_persons_record() {
     let (app, maria) = maria().await;
     let john = app.person("john").await;

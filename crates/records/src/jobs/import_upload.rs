@@ -1,6 +1,11 @@
 //! Imports an uploaded FHIR file into one person's record, with the rights and in the name of whoever uploaded it.
+//!
+//! The uploaded file is kept until the import is over, whatever came of it. A second job, days later, deletes what an
+//! import left behind that was lost with its worker.
 
 use crate::import::{self, ImportError, Owner};
+use jiff::SignedDuration;
+use salus_core::Timestamp;
 use salus_fhir::json::Value;
 use salus_http::{App, JobError, JobHandler};
 use salus_store::{BlobId, Job, NewJob, Progress};
@@ -8,25 +13,61 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// The queue of uploads to be imported.
-pub(crate) const QUEUE: &str = "records.import";
+const QUEUE: &str = "records.import";
+/// The queue of uploads to be deleted.
+const LEFTOVERS: &str = "records.import-leftovers";
+/// By then an import is over: its tries take hours.
+const OVER_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// The job that imports a stored file into a person's record.
-pub(crate) fn job(blob: &BlobId, name: &str, person_id: &str, owner: &str) -> NewJob {
-    NewJob {
+/// The job that imports a stored file into a person's record, and the one that sees to it that the file goes.
+pub(crate) fn jobs(blob: &BlobId, name: &str, person_id: &str, owner: &str, now: Timestamp) -> Vec<NewJob> {
+    let import = NewJob {
         owner: Some(owner.to_owned()),
         max_attempts: 5,
         ..NewJob::new(QUEUE, json!({ "file": blob.to_string(), "name": name, "person": person_id }))
-    }
+    };
+    let leftovers = NewJob {
+        run_at: Some(now + OVER_AFTER),
+        ..NewJob::new(LEFTOVERS, json!({ "file": blob.to_string(), "person": person_id }))
+    };
+    vec![import, leftovers]
 }
 
-/// Handles the queue.
+/// Handles the queue of imports.
 pub(crate) fn handler() -> JobHandler {
-    JobHandler::new(QUEUE, run)
+    JobHandler::new(QUEUE, |app, job| async move {
+        let outcome = run(&app, &job).await;
+        let is_over = match &outcome {
+            Ok(()) | Err(JobError::Never(_)) => true,
+            Err(JobError::Again(_)) => job.attempts >= job.max_attempts,
+        };
+        if is_over && let Err(cause) = delete(&app, &job).await {
+            tracing::warn!(job.id = %job.id, error = %cause, "an imported file was not deleted; that is tried later");
+        }
+        outcome
+    })
 }
 
-async fn run(app: App, job: Job) -> Result<(), JobError> {
-    let named = |name: &str| job.payload.get(name).and_then(Value::as_str).map(str::to_owned);
-    let (Some(file), Some(person)) = (named("file"), named("person")) else {
+/// Handles the queue of what imports left behind.
+pub(crate) fn leftovers() -> JobHandler {
+    JobHandler::new(LEFTOVERS, |app, job| async move { delete(&app, &job).await.map_err(JobError::from) })
+}
+
+async fn delete(app: &App, job: &Job) -> Result<(), salus_store::Error> {
+    let Some(file) = named(job, "file").and_then(|file| file.parse().ok()) else { return Ok(()) };
+    app.store.system("delete an imported file").delete_blob(&file).await
+}
+
+fn named(job: &Job, name: &str) -> Option<String> {
+    job.payload.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+async fn run(app: &App, job: &Job) -> Result<(), JobError> {
+    if job.progress.message.is_some() {
+        // It was over before, but for the last word: the file may be gone by now.
+        return Ok(());
+    }
+    let (Some(file), Some(person)) = (named(job, "file"), named(job, "person")) else {
         return Err(JobError::Never("the job names no file".to_owned()));
     };
     let account = match &job.owner {
@@ -45,7 +86,7 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
     let owner = Owner { person, born, others };
     let blob: BlobId = file.parse().map_err(JobError::from)?;
     let bytes = records.get_blob(&blob).await?.to_vec();
-    let name = named("name").unwrap_or_default();
+    let name = named(job, "name").unwrap_or_default();
     let report = import::upload(&records, owner, &name, bytes, &|_| {}).await.map_err(failure)?;
     let stored: u64 = report.counts.values().sum();
     let total = stored + report.faults.len() as u64;
@@ -56,7 +97,7 @@ async fn run(app: App, job: Job) -> Result<(), JobError> {
         Some(why) => format!("{} taken over, then: {why}", entries(stored)),
         None => format!("{} taken over, {} not valid.", entries(stored), report.faults.len()),
     };
-    salus_http::jobs::progress(&app, &job, Progress { done: stored, total, message: Some(message) }).await;
+    salus_http::jobs::progress(app, job, Progress { done: stored, total, message: Some(message) }).await;
     Ok(())
 }
 

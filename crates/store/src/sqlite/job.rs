@@ -37,8 +37,11 @@ const PROGRESS: &str = "
     UPDATE job SET done = ?3, total = ?4, message = ?5, lease_until = max(lease_until, ?6)
     WHERE id = ?1 AND lease = ?2 AND state = 1";
 
+const SWEEP: &str = "
+    DELETE FROM job WHERE n IN (SELECT n FROM job WHERE state = ?1 AND ended_at < ?2 LIMIT ?3)";
+
 pub(super) const STATEMENTS: &[&str] =
-    &[ADD, SAME, IS_DUE, IS_LOST, BURY_LOST, FREE_LOST, NEXT, CLAIM, GET, DONE, DEAD, RETRY, PROGRESS];
+    &[ADD, SAME, IS_DUE, IS_LOST, BURY_LOST, FREE_LOST, NEXT, CLAIM, GET, DONE, DEAD, RETRY, PROGRESS, SWEEP];
 
 /// Enqueues a job; gives its id, or the id of the one with the same dedupe key that is there already.
 pub(super) fn add(connection: &Connection, job: &PreparedJob) -> Result<String> {
@@ -130,6 +133,11 @@ pub(super) fn progress(
 
 pub(super) fn get(connection: &Connection, id: &str) -> Result<Option<Job>> {
     connection.prepare_cached(GET)?.query_row([id], job).optional()
+}
+
+/// Deletes jobs that ended before: done ones, or dead letters. Gives how many.
+pub(super) fn sweep(connection: &Connection, is_dead: bool, before: i64, limit: u32) -> Result<usize> {
+    connection.prepare_cached(SWEEP)?.execute(params![if is_dead { 3 } else { 2 }, before, limit])
 }
 
 fn job(row: &Row<'_>) -> Result<Job> {

@@ -164,6 +164,10 @@ impl Backend for Sqlite {
         self.write(move |session| job::progress(session.connection, &id, lease, &progress, lease_until)).await
     }
 
+    async fn sweep_jobs(&self, is_dead: bool, before: i64, limit: u32) -> Result<usize, Error> {
+        self.write(move |session| job::sweep(session.connection, is_dead, before, limit)).await
+    }
+
     async fn job(&self, id: String) -> Result<Option<Job>, Error> {
         self.read(move |c| job::get(c, &id)).await
     }

@@ -1,5 +1,5 @@
 use crate::house::*;
-use salus_store::{AuditAction, Batch, Error, HistoryPage, HistoryScope, JobState, NewJob};
+use salus_store::{AuditAction, Batch, Error, HistoryPage, HistoryScope, JobState, NewJob, Progress};
 use serde_json::json;
 use std::time::Duration;
 
@@ -174,9 +174,29 @@ pub async fn work_about_the_erased_is_gone_and_others_goes_on(house: House) {
     for payload in [json!({"person": "p", "name": "Letter of p.pdf"}), json!({"about": ["Patient/p"]})] {
         store.enqueue(NewJob::new("theirs", payload)).await.unwrap();
     }
+    // Whatever became of it: what ended is kept for a while as well.
+    let lease = Duration::from_secs(60);
+    let mut ended = Vec::new();
+    for state in [JobState::Done, JobState::Dead, JobState::Running] {
+        let payload = json!({"about": {"reference": "Patient/p"}, "name": "Letter of p.pdf"});
+        store.enqueue(NewJob { dedupe: Some("p".into()), ..NewJob::new("ended", payload) }).await.unwrap();
+        let job = store.claim(&["ended"], lease).await.unwrap().unwrap();
+        let progress = Progress { message: Some("Letter of p.pdf".into()), ..Progress::default() };
+        store.progress(&job, progress, lease).await.unwrap();
+        match state {
+            JobState::Done => assert!(store.done(&job).await.unwrap()),
+            JobState::Dead => assert!(store.give_up(&job, "Letter of p.pdf").await.unwrap()),
+            _ => {}
+        }
+        assert_eq!(store.job(&job.id).await.unwrap().unwrap().state, state);
+        ended.push(job.id);
+    }
     let others = store.enqueue(NewJob::new("others", json!({"person": "q", "text": "p is a letter"}))).await;
     store.erase_patient("p", "the registrar").await.unwrap();
-    assert!(store.claim(&["theirs"], Duration::from_secs(60)).await.unwrap().is_none());
+    assert!(store.claim(&["theirs"], lease).await.unwrap().is_none());
+    for id in ended {
+        assert!(store.job(&id).await.unwrap().is_none());
+    }
     let job = store.job(&others.unwrap()).await.unwrap().unwrap();
     assert_eq!(job.state, JobState::Waiting);
     close(store).await;

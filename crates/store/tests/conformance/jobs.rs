@@ -1,4 +1,5 @@
 use crate::house::*;
+use salus_core::Clock;
 use salus_store::{Batch, Expect, Job, JobState, NewJob, Op, Progress, Store};
 use serde_json::json;
 use std::time::Duration;
@@ -77,7 +78,6 @@ pub async fn the_same_work_is_enqueued_once(house: House) {
 }
 
 pub async fn urgent_jobs_go_first_and_later_ones_wait(house: House) {
-    use salus_core::Clock;
     let store = house.open().await;
     let now = house.clock.now();
     let job = |name: &str, priority, after: i64| NewJob {
@@ -94,4 +94,34 @@ pub async fn urgent_jobs_go_first_and_later_ones_wait(house: House) {
     assert!(claim(&store, "q").await.is_none());
     house.clock.advance_seconds(3_601);
     assert_eq!(claim(&store, "q").await.unwrap().id, "later");
+}
+
+pub async fn what_ended_long_ago_is_swept_with_its_payload(house: House) {
+    // More than one transaction takes.
+    const DONE: usize = 501;
+    let store = house.open().await;
+    let job = |queue: &str, name: &str| NewJob::new(queue, json!({"name": name}));
+    for _ in 0..DONE {
+        store.enqueue(job("done", "Letter of Maria.pdf")).await.unwrap();
+    }
+    for queue in ["dead", "running", "waiting"] {
+        store.enqueue(job(queue, queue)).await.unwrap();
+    }
+    while let Some(job) = claim(&store, "done").await {
+        store.done(&job).await.unwrap();
+    }
+    let dead = claim(&store, "dead").await.unwrap();
+    store.give_up(&dead, "no").await.unwrap();
+    claim(&store, "running").await.unwrap();
+    house.clock.advance_seconds(1);
+    let (before, now) = (house.clock.now() - Duration::from_secs(2), house.clock.now());
+    for (done, dead, swept) in [(before, before, 0), (now, before, DONE), (now, now, 1), (now, now, 0)] {
+        assert_eq!(store.sweep_jobs(done, dead).await.unwrap(), swept);
+    }
+    assert!(store.job(&dead.id).await.unwrap().is_none());
+    assert!(claim(&store, "waiting").await.is_some());
+    house.clock.advance_seconds(61);
+    assert!(claim(&store, "running").await.is_some(), "it was lost, and is taken up again");
+    close(store).await;
+    assert!(!contains(&all_bytes(&house.dir()), "Letter of Maria.pdf"));
 }

@@ -2,8 +2,11 @@
 
 use super::Step;
 
-pub(in crate::sqlite) const STEPS: &[Step] =
-    &[Step { number: 1, sql: TABLES }, Step { number: 2, sql: AUDIT_DETAIL }];
+pub(in crate::sqlite) const STEPS: &[Step] = &[
+    Step { number: 1, sql: TABLES },
+    Step { number: 2, sql: AUDIT_DETAIL },
+    Step { number: 3, sql: JOB_ENDED },
+];
 
 const TABLES: &str = "
 CREATE TABLE typ (n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -67,3 +70,6 @@ ALTER TABLE audit ADD COLUMN pat INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE audit ADD COLUMN detail BLOB;
 ALTER TABLE audit ADD COLUMN detail_digest BLOB;
 ";
+
+/// To find the jobs that ended long ago.
+const JOB_ENDED: &str = "CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;";
