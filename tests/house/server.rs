@@ -19,10 +19,16 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `salus serve` over the data in `folder`.
+    /// Starts `salus serve` over the data in `folder`, on any free port.
     pub fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &["--port", "0"])
+    }
+
+    /// Starts `salus serve` with these arguments.
+    pub fn start_with(folder: &Path, arguments: &[&str]) -> Self {
         let mut child = salus(folder)
-            .args(["serve", "--port", "0"])
+            .arg("serve")
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -32,12 +38,16 @@ impl Server {
         let address = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| {
-                line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned)
-            })
+            .find_map(|line| line.split_whitespace().find(|word| word.contains("://")).map(str::to_owned))
             .expect("the server prints its address");
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address }
+    }
+
+    /// Has it read its certificates again.
+    pub fn hang_up(&self) {
+        let told = Command::new("sh").args(["-c", "kill -HUP \"$0\"", &self.child.id().to_string()]).status();
+        assert!(told.expect("a shell runs").success());
     }
 
     /// Ends the process the hard way, as a power cut would.

@@ -3,6 +3,7 @@
 use crate::ApiError;
 use crate::config::HttpConfig;
 use crate::forget::Forgetting;
+use crate::health::Watched;
 use crate::idempotency::Answers;
 use crate::limits::Limits;
 use salus_auth::Auth;
@@ -26,6 +27,7 @@ pub struct App {
     pub(crate) limits: Arc<Limits>,
     pub(crate) answers: Arc<Answers>,
     pub(crate) forgetting: Arc<Forgetting>,
+    pub(crate) watched: Arc<Watched>,
 }
 
 impl App {
@@ -40,6 +42,7 @@ impl App {
             limits: Arc::new(Limits::new(&config, store.clock())),
             answers: Arc::new(Answers::new(config.idempotency_bytes)),
             forgetting: Arc::default(),
+            watched: Arc::default(),
             config: Arc::new(config),
             store,
             auth,
@@ -52,6 +55,11 @@ impl App {
     /// When the app has sent too many; the answer says when to come again.
     pub fn check_client(&self, client: &str) -> Result<(), ApiError> {
         self.limits.check_client(client)
+    }
+
+    /// From now on administrators are told how this part of the installation is: whether all is well, and words.
+    pub fn tells(&self, name: &'static str, tell: impl Fn() -> (bool, String) + Send + Sync + 'static) {
+        self.watched.add(name, tell);
     }
 
     /// The present moment.

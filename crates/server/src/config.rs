@@ -52,23 +52,50 @@ pub struct Http {
     pub head_seconds: u64,
 }
 
-/// Section `[http.tls]`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Section `[http.tls]`: a certificate from files, or one that is fetched by itself.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Tls {
     /// A PEM file: the certificate, then those that lead to its root. Read again when it changes, and at SIGHUP.
-    pub certificate: PathBuf,
+    pub certificate: Option<PathBuf>,
     /// A PEM file: the private key.
-    pub key: PathBuf,
+    pub key: Option<PathBuf>,
+    /// Fetches a certificate from an authority, and renews it.
+    pub acme: Option<Acme>,
     /// A PEM file of authorities. Who connects must show a certificate of one of them (mutual TLS).
-    #[serde(default)]
     pub client_ca: Option<PathBuf>,
     /// Also speaks TLS 1.2, for devices that know nothing newer.
-    #[serde(default)]
     pub allow_tls12: bool,
     /// A port where people who come without TLS are sent to `http.limits.public_origin`.
-    #[serde(default)]
     pub redirect_port: Option<u16>,
+}
+
+/// Section `[http.tls.acme]`. Whoever names an authority here agrees to its terms.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Acme {
+    /// The names that people type to come here.
+    pub domains: Vec<String>,
+    /// E-mail addresses where the authority may say that something is wrong.
+    pub contact: Vec<String>,
+    /// Where the authority is found.
+    pub directory: String,
+    /// The folder for the key of the account and for the certificate; none = `acme` in the data folder.
+    pub cache: Option<PathBuf>,
+    /// A PEM file of the authority that stands behind the directory itself, where that is a private one.
+    pub root: Option<PathBuf>,
+}
+
+impl Default for Acme {
+    fn default() -> Self {
+        Self {
+            domains: Vec::new(),
+            contact: Vec::new(),
+            directory: "https://acme-v02.api.letsencrypt.org/directory".to_owned(),
+            cache: None,
+            root: None,
+        }
+    }
 }
 
 impl Default for Http {

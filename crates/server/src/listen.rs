@@ -65,13 +65,14 @@ pub async fn serve(
         };
         let Some((stream, peer, place)) = next else { continue };
         let (builder, router, watcher) = (builder.clone(), router.clone(), graceful.watcher());
-        let tls = certificates.as_ref().map(Certificates::acceptor);
+        let certificates = certificates.clone();
         tokio::spawn(async move {
-            match tls {
+            match certificates {
                 None => converse(stream, peer, &builder, router, watcher).await,
-                Some(acceptor) => {
+                Some(certificates) => {
                     // Who shakes no hands in time, or not as it must be, is let go of without a word.
-                    if let Ok(Ok(stream)) = tokio::time::timeout(limits.head, acceptor.accept(stream)).await {
+                    let shaken = tokio::time::timeout(limits.head, certificates.shake_hands(stream)).await;
+                    if let Ok(Ok(Some(stream))) = shaken {
                         converse(stream, peer, &builder, router, watcher).await;
                     }
                 }

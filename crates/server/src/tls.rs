@@ -1,8 +1,10 @@
-//! TLS in the server itself: 1.3 unless the operator also wants 1.2, certificates that are read again when they change,
-//! and, where an authority for clients is named, no connection without a certificate of it.
+//! TLS in the server itself: 1.3 unless the operator also wants 1.2, certificates that are read again when they change or
+//! fetched by themselves ([`crate::acme`]), and, where an authority for clients is named, no connection without a
+//! certificate of it.
 
 use crate::Failure;
-use crate::config::{Http, Tls};
+use crate::acme::Acme;
+use crate::config::{Config, Http, Tls};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{Method, StatusCode};
@@ -10,17 +12,19 @@ use rustls::RootCertStore;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert, ServerConfig, WebPkiClientVerifier};
+use rustls::server::{Acceptor, ClientHello, ResolvesServerCert, ServerConfig, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
+use salus_core::{Clock, SystemClock, Timestamp};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// How often is looked whether the files have changed.
 const LOOK: Duration = Duration::from_secs(30);
@@ -28,33 +32,92 @@ const LOOK: Duration = Duration::from_secs(30);
 /// The certificates in use. All clones are the same.
 #[derive(Clone)]
 pub struct Certificates {
-    files: Tls,
+    source: Source,
     shown: Arc<Shown>,
-    acceptor: TlsAcceptor,
+    config: Arc<ServerConfig>,
 }
 
-/// What is shown to who connects next.
-#[derive(Debug)]
-struct Shown(RwLock<Arc<CertifiedKey>>);
+/// Where they come from.
+#[derive(Clone)]
+enum Source {
+    Files(Files),
+    Acme(Arc<Acme>),
+}
+
+/// A certificate and its key, as PEM.
+#[derive(Clone)]
+struct Files {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+/// What is shown to who connects next; nothing before the first certificate was fetched.
+#[derive(Debug, Default)]
+pub struct Shown(RwLock<Option<Arc<CertifiedKey>>>);
+
+impl Shown {
+    /// Shows this one from now on. Open connections stay.
+    pub fn show(&self, key: Arc<CertifiedKey>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(key);
+    }
+
+    /// What is shown now.
+    pub fn get(&self) -> Option<Arc<CertifiedKey>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 impl ResolvesServerCert for Shown {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+        self.get()
     }
 }
 
 impl Certificates {
-    /// Reads the files.
+    /// Those of the configuration; none where people come without TLS.
     ///
     /// # Errors
-    /// Where one of them cannot be used; the text names it.
-    pub fn open(files: &Tls) -> Result<Self, Failure> {
+    /// Where the settings cannot work, or one of the files cannot be used; the text names it.
+    pub fn of(config: &Config) -> Result<Option<Self>, Failure> {
+        let Some(tls) = &config.http.tls else { return Ok(None) };
+        let source = match (&tls.certificate, &tls.key, &tls.acme) {
+            (Some(certificate), Some(key), None) => {
+                Source::Files(Files { certificate: certificate.clone(), key: key.clone() })
+            }
+            (None, None, Some(acme)) => {
+                let (data, clock) = (&config.store.data, Arc::new(SystemClock));
+                Source::Acme(Arc::new(Acme::open(acme, &config.http, data, &config.outbound, clock)?))
+            }
+            (None, None, None) => {
+                return Err("http.tls needs certificate and key, or a section [http.tls.acme]".into());
+            }
+            (_, _, Some(_)) => {
+                return Err(
+                    "http.tls takes certificate and key, or a section [http.tls.acme], and not both".into()
+                );
+            }
+            _ => return Err("http.tls needs both certificate and key".into()),
+        };
+        Self::open(tls, source).map(Some)
+    }
+
+    /// Those that somebody looks after who is open already.
+    #[cfg(test)]
+    pub fn of_acme(acme: Arc<Acme>) -> Result<Self, Failure> {
+        Self::open(&Tls::default(), Source::Acme(acme))
+    }
+
+    fn open(tls: &Tls, source: Source) -> Result<Self, Failure> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let shown = Arc::new(Shown(RwLock::new(Arc::new(read(files, &provider)?))));
-        let versions: &[_] = if files.allow_tls12 { &[&TLS13, &TLS12] } else { &[&TLS13] };
+        let first = match &source {
+            Source::Files(files) => Some(Arc::new(files.read()?)),
+            Source::Acme(acme) => acme.certificate(),
+        };
+        let shown = Arc::new(Shown(RwLock::new(first)));
+        let versions: &[_] = if tls.allow_tls12 { &[&TLS13, &TLS12] } else { &[&TLS13] };
         let builder =
             ServerConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions)?;
-        let builder = match &files.client_ca {
+        let builder = match &tls.client_ca {
             None => builder.with_no_client_auth(),
             Some(path) => {
                 let mut roots = RootCertStore::empty();
@@ -67,46 +130,91 @@ impl Certificates {
         };
         let mut config = builder.with_cert_resolver(shown.clone());
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { files: files.clone(), shown, acceptor: TlsAcceptor::from(Arc::new(config)) })
+        Ok(Self { source, shown, config: Arc::new(config) })
     }
 
-    /// What shakes hands with who connects.
-    pub fn acceptor(&self) -> TlsAcceptor {
-        self.acceptor.clone()
+    /// Shakes hands with who connects; nothing where an authority came to look, and is done.
+    pub async fn shake_hands(&self, stream: TcpStream) -> std::io::Result<Option<TlsStream<TcpStream>>> {
+        let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        if let Source::Acme(acme) = &self.source
+            && let Some(answer) = acme.answer_to(&start.client_hello())
+        {
+            let mut looked = start.into_stream(answer).await?;
+            let _gone = tokio::io::AsyncWriteExt::shutdown(&mut looked).await;
+            return Ok(None);
+        }
+        start.into_stream(self.config.clone()).await.map(Some)
     }
 
-    /// Reads the files again. Open connections stay; where the files cannot be used, so does the certificate.
-    pub fn reload(&self) -> Result<(), Failure> {
-        let fresh = Arc::new(read(&self.files, &aws_lc_rs::default_provider())?);
-        *self.shown.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-        Ok(())
-    }
-
-    /// Reads the files again whenever they have changed, and at SIGHUP. It never ends by itself.
+    /// Keeps the certificates fresh: files are read again whenever they have changed, and at SIGHUP; what is fetched by
+    /// itself is renewed. It never ends by itself.
     pub async fn refresh(self) {
+        match &self.source {
+            Source::Files(files) => self.follow(files).await,
+            Source::Acme(acme) => acme.keep(&self.shown).await,
+        }
+    }
+
+    /// How they are, for whoever runs the installation: whether all is well, and words.
+    pub fn condition(&self) -> (bool, String) {
+        if let Source::Acme(acme) = &self.source {
+            return acme.condition();
+        }
+        match self.shown.get().and_then(|key| validity(&key)) {
+            Some((_, until)) => {
+                (SystemClock.now() < until, format!("The certificate is good until {until}."))
+            }
+            None => (false, "The certificate cannot be read.".to_owned()),
+        }
+    }
+
+    async fn follow(&self, files: &Files) {
         let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
-        let mut seen = self.changed_at();
+        let mut seen = files.changed_at();
         loop {
             let is_told = tokio::select! {
                 _hangup = hangups.recv() => true,
                 () = tokio::time::sleep(LOOK) => false,
             };
-            let now = self.changed_at();
+            let now = files.changed_at();
             if !is_told && now == seen {
                 continue;
             }
             seen = now;
-            match self.reload() {
+            match self.reload(files) {
                 Ok(()) => tracing::info!("the certificate was read again"),
                 Err(error) => tracing::error!(error = %error, "the certificate stays as it was"),
             }
         }
     }
 
+    /// Reads the files again. Open connections stay; where the files cannot be used, so does the certificate.
+    fn reload(&self, files: &Files) -> Result<(), Failure> {
+        self.shown.show(Arc::new(files.read()?));
+        Ok(())
+    }
+}
+
+impl Files {
+    fn read(&self) -> Result<CertifiedKey, Failure> {
+        let provider: &CryptoProvider = &aws_lc_rs::default_provider();
+        let chain = certificates(&self.certificate)?;
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| unusable(&self.key, error))?;
+        Ok(CertifiedKey::from_der(chain, key, provider).map_err(|error| unusable(&self.key, error))?)
+    }
+
     fn changed_at(&self) -> [Option<SystemTime>; 2] {
-        [&self.files.certificate, &self.files.key]
+        [&self.certificate, &self.key]
             .map(|path| std::fs::metadata(path).and_then(|found| found.modified()).ok())
     }
+}
+
+/// From when until when a certificate is good.
+pub fn validity(key: &CertifiedKey) -> Option<(Timestamp, Timestamp)> {
+    let (_, read) = x509_parser::parse_x509_certificate(key.cert.first()?).ok()?;
+    let validity = read.validity();
+    let at = |time: x509_parser::time::ASN1Time| Timestamp::from_second(time.timestamp()).ok();
+    Some((at(validity.not_before)?, at(validity.not_after)?))
 }
 
 /// Listens without TLS, and sends people to the public origin. Programs are told nothing but that this is not the way:
@@ -135,12 +243,6 @@ fn sent_on(request: &Request, origin: &str) -> Response {
     }
     let rest = request.uri().path_and_query().map_or("/", |rest| rest.as_str());
     Redirect::permanent(&format!("{}{rest}", origin.trim_end_matches('/'))).into_response()
-}
-
-fn read(files: &Tls, provider: &CryptoProvider) -> Result<CertifiedKey, Failure> {
-    let chain = certificates(&files.certificate)?;
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| unusable(&files.key, error))?;
-    Ok(CertifiedKey::from_der(chain, key, provider).map_err(|error| unusable(&files.key, error))?)
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {

@@ -31,11 +31,11 @@ impl House {
 
     fn files(&self) -> Tls {
         let (certificate, key) = self.authority.issue("localhost", "first").write(self.dir.path(), "server");
-        Tls { certificate, key, client_ca: None, allow_tls12: false, redirect_port: None }
+        Tls { certificate: Some(certificate), key: Some(key), ..Tls::default() }
     }
 
     async fn serve(&self, files: &Tls, limits: Limits) -> Served {
-        let certificates = Certificates::open(files).unwrap();
+        let certificates = open(files).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let place = listener.local_addr().unwrap();
         let router = Router::new().route("/", get(|| async { "hello" }));
@@ -69,6 +69,11 @@ impl House {
         let name = ServerName::try_from("localhost").unwrap();
         TlsConnector::from(Arc::new(config)).connect(name, stream).await
     }
+}
+
+fn open(files: &Tls) -> Result<Certificates, Failure> {
+    let config = Config { http: Http { tls: Some(files.clone()), ..Http::default() }, ..Config::default() };
+    Certificates::of(&config).map(Option::unwrap)
 }
 
 /// Asks for the page, and gives the first line of the answer; nothing where the connection ended.
@@ -149,13 +154,14 @@ async fn asvs_v13_3_4_a_new_certificate_is_taken_up_and_open_connections_stay() 
     assert_eq!(ask(&mut open).await, OK);
     let first = shown(&open);
 
-    std::fs::write(&files.key, "no key").unwrap();
-    let failure = served.certificates.reload().unwrap_err().to_string();
+    let Source::Files(source) = &served.certificates.source else { panic!("files were named") };
+    std::fs::write(&source.key, "no key").unwrap();
+    let failure = served.certificates.reload(source).unwrap_err().to_string();
     assert!(failure.contains("server.key"), "{failure}");
     assert_eq!(shown(&house.connect(served.place, &[&TLS13], None).await.unwrap()), first, "it stays");
 
     house.authority.issue("localhost", "second").write(house.dir.path(), "server");
-    served.certificates.reload().unwrap();
+    served.certificates.reload(source).unwrap();
     let mut next = house.connect(served.place, &[&TLS13], None).await.unwrap();
     assert_ne!(shown(&next), first);
     assert_eq!((ask(&mut next).await, ask(&mut open).await), (OK.to_owned(), OK.to_owned()));
@@ -207,6 +213,6 @@ fn a_key_of_another_certificate_is_refused_at_the_start() {
     let house = House::build();
     let files = house.files();
     let (_, other) = house.authority.issue("localhost", "other").write(house.dir.path(), "other");
-    let failure = Certificates::open(&Tls { key: other, ..files }).map(drop).unwrap_err().to_string();
+    let failure = open(&Tls { key: Some(other), ..files }).map(drop).unwrap_err().to_string();
     assert!(failure.contains("other.key"), "{failure}");
 }

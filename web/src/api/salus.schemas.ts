@@ -1377,6 +1377,28 @@ export interface Health {
   status: string;
 }
 
+/**
+ * How the installation is, part by part.
+ */
+export interface HealthDetail {
+  /** What it is made of. */
+  parts: HealthPart[];
+  /** `ok`, or `degraded` where one part is. */
+  status: string;
+}
+
+/**
+ * One part of it.
+ */
+export interface HealthPart {
+  /** In words, for people. */
+  detail: string;
+  /** `store`, `certificate`, `limits` */
+  name: string;
+  /** `ok` or `degraded`: Salus works, and somebody should look. */
+  status: string;
+}
+
 export type ImmunizationItemAllOf = {
   source: SourceRef;
 };

@@ -47,6 +47,7 @@ import type {
   GetTimelineParams,
   Glance,
   Health,
+  HealthDetail,
   ImmunizationItem,
   ImportAccepted,
   IntrospectToken200,
@@ -1203,6 +1204,31 @@ export const removeFactor = async (id: string, options?: RequestInit): Promise<v
   {      
     ...options,
     method: 'DELETE'
+    
+    
+  }
+);}
+
+
+
+/**
+ * For administrators. `degraded` says that Salus works and that somebody should look.
+ * @summary How the installation is, part by part
+ */
+export const getReadHealthUrl = () => {
+
+
+  
+
+  return `/api/v1/health`
+}
+
+export const readHealth = async ( options?: RequestInit): Promise<HealthDetail> => {
+  
+  return transport<HealthDetail>(getReadHealthUrl(),
+  {      
+    ...options,
+    method: 'GET'
     
     
   }

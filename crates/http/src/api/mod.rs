@@ -40,4 +40,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(change_password::handle))
         .routes(routes!(crate::health::alive))
         .routes(routes!(crate::health::ready))
+        .routes(routes!(crate::health::detail))
 }

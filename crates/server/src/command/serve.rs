@@ -37,7 +37,10 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
     let place = SocketAddr::new(config.http.address, config.http.port);
     let listener =
         TcpListener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?;
-    let certificates = config.http.tls.as_ref().map(tls::Certificates::open).transpose()?;
+    let certificates = tls::Certificates::of(config)?;
+    if let Some(certificates) = certificates.clone() {
+        app.tells("certificate", move || certificates.condition());
+    }
     let address = address(listener.local_addr()?, certificates.is_some());
     app.auth.is_found_at(&address);
     let store = app.store.clone();
