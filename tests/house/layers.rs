@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// chain (`core ← fhir`); the crates of a row of capabilities or engines never know each other.
 const LAYERS: &[Layer] = &[
     Layer::Chain(&["core", "fhir"]),
-    Layer::Row(&["access", "deid", "interchange"]),
+    Layer::Row(&["access", "deid", "interchange", "retrieval"]),
     Layer::Row(&["outbound"]),
     Layer::Row(&["store", "pdf"]),
     Layer::Chain(&["auth", "http"]),

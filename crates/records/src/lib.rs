@@ -16,7 +16,6 @@ mod concepts;
 mod document;
 mod facts;
 pub mod import;
-mod index;
 mod jobs;
 mod library;
 mod proof;

@@ -2,10 +2,10 @@
 
 use crate::document::{Layer, Piece, pieces};
 use crate::facts::{Fact, Kind, ResourceKey};
-use crate::index::Index;
 use crate::when::When;
 use crate::words::stems;
 use jiff::civil::Date;
+use salus_retrieval::Index;
 use std::collections::HashSet;
 
 /// Everything answers are made of. Built from what the asking person may read, and from nothing else.

@@ -1,63 +1,10 @@
-//! Text → comparable words: folded, parted, stemmed, and how far two spellings lie apart.
+//! Words: parted and stemmed as the index does it, and how far two spellings lie apart.
 
 use crate::tables;
-use rust_stemmers::{Algorithm, Stemmer};
 use std::collections::HashSet;
 use std::sync::LazyLock;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
-/// Lower case, without accents, compatibility forms resolved.
-pub(crate) fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
-}
-
-/// The folded words and numbers of a text. "6.8" stays one word, "can't" becomes "cant", "what's" "what".
-pub(crate) fn tokens(text: &str) -> Vec<String> {
-    let folded: Vec<char> = fold(text).chars().collect();
-    let mut tokens = Vec::new();
-    let mut word = String::new();
-    for (at, &c) in folded.iter().enumerate() {
-        let next_is_digit = folded.get(at + 1).is_some_and(char::is_ascii_digit);
-        let inside_number = word.ends_with(|c: char| c.is_ascii_digit()) && next_is_digit;
-        if c.is_alphanumeric() {
-            word.push(c);
-        } else if matches!(c, '.' | ',') && inside_number {
-            word.push('.');
-        } else if matches!(c, '\'' | '\u{2019}') && !word.is_empty() {
-            word.push('\'');
-        } else {
-            close(&mut word, &mut tokens);
-        }
-    }
-    close(&mut word, &mut tokens);
-    tokens
-}
-
-fn close(word: &mut String, tokens: &mut Vec<String>) {
-    let taken = std::mem::take(word);
-    let bare = taken.strip_suffix("'s").unwrap_or(&taken).replace('\'', "");
-    if !bare.is_empty() {
-        tokens.push(bare);
-    }
-}
-
-/// The stem of a folded word (Porter's English stemmer, Snowball revision).
-pub(crate) fn stem(token: &str) -> String {
-    static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
-    if token.len() < 4 || token.bytes().any(|b| b.is_ascii_digit()) {
-        return token.strip_suffix('s').filter(|rest| rest.len() > 2).unwrap_or(token).to_owned();
-    }
-    STEMMER.stem(token).into_owned()
-}
-
-/// The stems of the words of a text.
-pub(crate) fn stems(text: &str) -> Vec<String> {
-    tokens(text).iter().map(|token| stem(token)).collect()
-}
+pub(crate) use salus_retrieval::{stem, stems, tokens};
 
 /// Whether `phrase` stands in `words`, word beside word.
 pub(crate) fn contains_phrase(words: &[String], phrase: &[String]) -> bool {
@@ -136,27 +83,6 @@ pub(crate) fn tolerance(word: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_are_parted_and_folded() {
-        let check = |text: &str, expect: &[&str]| assert_eq!(tokens(text), expect, "{text}");
-        check("What's my HbA1c?", &["what", "my", "hba1c"]);
-        check("BP 138/75 mmHg, 4.0\u{2013}5.6", &["bp", "138", "75", "mmhg", "4.0", "5.6"]);
-        check("I can't", &["i", "cant"]);
-        check("[Mass/\u{200b}volume]", &["mass", "volume"]);
-        check("Médicaments", &["medicaments"]);
-        check("6,8 %", &["6.8"]);
-        check("", &[]);
-    }
-
-    #[test]
-    fn plural_and_singular_share_a_stem() {
-        for (a, b) in
-            [("statins", "statin"), ("allergies", "allergy"), ("vaccines", "vaccine"), ("jabs", "jab")]
-        {
-            assert_eq!(stem(a), stem(b));
-        }
-    }
 
     #[test]
     fn a_slip_keeps_the_first_letter_the_length_and_most_of_the_word() {
