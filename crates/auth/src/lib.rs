@@ -70,6 +70,7 @@ use password::Passwords;
 use pending::Pending;
 use salus_access::Role;
 use salus_core::Timestamp;
+use salus_outbound::OutboundConfig;
 use salus_store::Store;
 use std::sync::Arc;
 
@@ -124,6 +125,9 @@ pub struct AuthConfig {
     pub public_origin: Option<String>,
     /// By what people are reached outside of Salus.
     pub outreach: OutreachConfig,
+    /// How other servers are asked; the server fills it in from its own section.
+    #[serde(skip)]
+    pub outbound: OutboundConfig,
 }
 
 fn roles<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Role>, D::Error> {
@@ -149,6 +153,7 @@ impl Default for AuthConfig {
             second_factor_required_for: Vec::new(),
             public_origin: None,
             outreach: OutreachConfig::default(),
+            outbound: OutboundConfig::default(),
         }
     }
 }
@@ -182,7 +187,8 @@ impl Auth {
     /// what it remembers of an account, session or token as soon as another process changes it.
     ///
     /// # Errors
-    /// [`Error::Config`] where the cost of a password cannot be computed, or an emergency were to last too long.
+    /// [`Error::Config`] where the cost of a password cannot be computed, an emergency were to last too long, or a file
+    /// for the way out cannot be used.
     pub fn open(store: Store, config: AuthConfig) -> Result<Self, Error> {
         if !(1..=MOST_EMERGENCY_MINUTES).contains(&config.emergency_minutes) {
             return Err(Error::Config("auth.emergency_minutes is a number from 1 to 480".to_owned()));
@@ -191,7 +197,8 @@ impl Auth {
         let lockout = Lockout::new(config.lockout);
         let outreach = Outreach::open(&config.outreach)?;
         let webauthn = factor::relying_party(config.public_origin.as_deref());
-        let (cache, oauth, pending) = (Cache::new(&store), oauth::State::default(), Pending::default());
+        let oauth = oauth::State::open(&config.outbound)?;
+        let (cache, pending) = (Cache::new(&store), Pending::default());
         let inner =
             Arc::new(Inner { store, config, passwords, lockout, cache, oauth, pending, outreach, webauthn });
         cache::follow_the_log(&inner);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::path::PathBuf;
 
 /// How Salus talks to other servers.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutboundConfig {
     /// How long a request may take, from the look-up of the name to the last byte of the answer.
@@ -25,7 +25,7 @@ pub struct OutboundConfig {
 }
 
 /// A certificate and its key, as PEM files.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientCertificate {
     /// The certificate, then those that lead to its root.

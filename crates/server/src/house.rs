@@ -35,7 +35,11 @@ pub fn store_config(config: &Config) -> StoreConfig {
 pub fn accounts(store: &Store, config: &Config) -> Result<Auth, Failure> {
     Ok(Auth::open(
         store.clone(),
-        AuthConfig { public_origin: config.http.limits.public_origin.clone(), ..config.auth.clone() },
+        AuthConfig {
+            public_origin: config.http.limits.public_origin.clone(),
+            outbound: config.outbound.clone(),
+            ..config.auth.clone()
+        },
     )?)
 }
 

@@ -50,6 +50,9 @@ pub struct Client {
     /// Its public keys, as a JSON Web Key Set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<String>,
+    /// Where it publishes them instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
     /// Of its secret, hex SHA-256.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) secret_hash: Option<String>,

@@ -15,6 +15,7 @@ use jiff::SignedDuration;
 use jsonwebtoken::jwk::JwkSet;
 use salus_core::{Timestamp, Uid};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// An assertion may be good for five minutes at most (SMART App Launch 2).
@@ -118,9 +119,7 @@ impl Auth {
             audience: &audience,
             now,
         };
-        let keys = client.jwks.as_deref().unwrap_or("{\"keys\":[]}");
-        let keys: JwkSet = serde_json::from_str(keys)
-            .map_err(|_| Error::Broken("the keys of a client cannot be read".to_owned()))?;
+        let keys = self.keys_of(client, assertion).await?.ok_or_else(unknown)?;
         let claims = jwt::verify(assertion, &keys, &expected).map_err(|_| unknown())?;
         let (jti, end) = judge_assertion(&claims, &client.id, now).ok_or_else(unknown)?;
 
@@ -131,6 +130,19 @@ impl Auth {
             Err(error) if is_beaten(&error) => Err(unknown().into()),
             other => Ok(other?),
         }
+    }
+}
+
+impl Auth {
+    /// The public keys of a client: as it registered them, or as it publishes them where it said it would.
+    async fn keys_of(&self, client: &Client, assertion: &str) -> Result<Option<Arc<JwkSet>>, Error> {
+        if let Some(uri) = &client.jwks_uri {
+            let kid = jwt::kid_of(assertion);
+            return Ok(self.inner.oauth.client_keys.at(uri, kid.as_deref(), self.now()).await);
+        }
+        let broken = |_| Error::Broken("the keys of a client cannot be read".to_owned());
+        let keys = client.jwks.as_deref().map(serde_json::from_str).transpose().map_err(broken)?;
+        Ok(keys.map(Arc::new))
     }
 }
 

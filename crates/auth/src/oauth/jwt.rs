@@ -47,6 +47,9 @@ pub const ASSERTION_ALGS: [Algorithm; 2] = [Algorithm::RS384, Algorithm::ES384];
 /// What Salus' own tokens are signed with.
 pub const OWN_ALGS: [Algorithm; 2] = [Algorithm::RS256, Algorithm::ES256];
 
+/// A set of keys is no longer than this.
+pub(crate) const MOST_KEYS_CHARS: usize = 20_000;
+
 /// Clocks differ by so much.
 const LEEWAY_S: i64 = 10;
 
@@ -117,6 +120,11 @@ pub fn verify(token: &str, keys: &JwkSet, expected: &Expected<'_>) -> Result<Cla
 /// The claims of a token that nobody has checked: only to find out whose keys to check it with.
 pub(crate) fn unproven(token: &str) -> Option<Claims> {
     jsonwebtoken::dangerous::insecure_decode_claims(token).ok()
+}
+
+/// Which key a token says it was signed with; nobody has checked it.
+pub(crate) fn kid_of(token: &str) -> Option<String> {
+    jsonwebtoken::decode_header(token).ok()?.kid
 }
 
 /// The moment at which a token with these claims is over, in seconds since 1970.

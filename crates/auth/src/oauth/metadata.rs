@@ -1,7 +1,7 @@
 //! What a client says of itself when it is registered (RFC 7591), judged.
 
 use super::client::{AuthMethod, Client, ClientState, GrantType, TokenFormat};
-use super::jwt::{Alg, readable_keys};
+use super::jwt::{Alg, MOST_KEYS_CHARS, readable_keys};
 use super::refusal::{Code, Refusal};
 use super::shelf::Link;
 use salus_access::scope::Scopes;
@@ -34,6 +34,8 @@ pub struct NewClient {
     pub scope: String,
     /// Its public keys.
     pub jwks: Option<Value>,
+    /// Where it publishes them instead.
+    pub jwks_uri: Option<String>,
     /// `RS256` where nothing is said.
     pub id_token_signed_response_alg: Alg,
     /// Whether it has to send its requests ahead.
@@ -45,7 +47,6 @@ pub struct NewClient {
 const MOST_URIS: usize = 20;
 const MOST_URI_CHARS: usize = 2_000;
 const MOST_SCOPE_CHARS: usize = 4_000;
-const MOST_KEYS_CHARS: usize = 20_000;
 
 impl NewClient {
     /// The client as it would be stored, without a secret; `acts_for` is the account of a service.
@@ -81,8 +82,11 @@ impl NewClient {
             );
         }
         let jwks = self.jwks.map(|keys| keys.to_string());
-        if (auth_method == AuthMethod::PrivateKeyJwt) != jwks.is_some() {
-            return refuse("A client has jwks where it proves itself by private_key_jwt, and only there.");
+        let key_sources = usize::from(jwks.is_some()) + usize::from(self.jwks_uri.is_some());
+        if key_sources != usize::from(auth_method == AuthMethod::PrivateKeyJwt) {
+            return refuse(
+                "A client has jwks or a jwks_uri where it proves itself by private_key_jwt, and only there.",
+            );
         }
         if jwks.as_ref().is_some_and(|keys| keys.len() > MOST_KEYS_CHARS || readable_keys(keys) == 0) {
             return refuse("There is no public key in jwks that can be used here: RSA, or EC on P-384.");
@@ -93,9 +97,11 @@ impl NewClient {
         if let Some(unknown) = Scopes::parse(&self.scope).unknown.first() {
             return refuse(unknown.to_string());
         }
-        let pages = [&self.client_uri, &self.initiate_login_uri];
+        let pages = [&self.client_uri, &self.initiate_login_uri, &self.jwks_uri];
         if pages.into_iter().flatten().any(|uri| !is_web_page(uri)) {
-            return refuse("The client_uri and the initiate_login_uri are addresses of web pages.");
+            return refuse(
+                "The client_uri, the initiate_login_uri and the jwks_uri are addresses on the web.",
+            );
         }
         Ok(Client {
             name,
@@ -109,6 +115,7 @@ impl NewClient {
             grant_types,
             scope: self.scope,
             jwks,
+            jwks_uri: self.jwks_uri,
             secret_hash: None,
             token_format: self.access_token_format,
             id_token_alg: self.id_token_signed_response_alg,
@@ -205,6 +212,11 @@ mod tests {
             body[name] = value;
             body
         };
+        let keyed = |keys: Value| {
+            let mut body = with("token_endpoint_auth_method", json!("private_key_jwt"));
+            body.as_object_mut().unwrap().extend(keys.as_object().unwrap().clone());
+            body
+        };
         for (body, is_taken) in [
             (web.clone(), true),
             (with("scope", json!("openid patient/*.rs")), true),
@@ -220,6 +232,12 @@ mod tests {
             (with("redirect_uris", json!(["http://app.example/"])), false),
             (with("client_name", json!("  ")), false),
             (with("token_endpoint_auth_method", json!("private_key_jwt")), false),
+            (with("jwks_uri", json!("https://app.example/keys")), false),
+            (keyed(json!({ "jwks_uri": "https://app.example/keys" })), true),
+            (keyed(json!({ "jwks_uri": "http://app.example/keys" })), false),
+            (keyed(json!({ "jwks_uri": "https://user@app.example/keys" })), false),
+            (keyed(json!({ "jwks_uri": "file:///etc/passwd" })), false),
+            (keyed(json!({ "jwks_uri": "https://app.example/keys", "jwks": { "keys": [] } })), false),
             (with("token_endpoint_auth_method", json!("tls_client_auth")), false),
             (with("client_uri", json!("javascript:alert(1)")), false),
             (with("id_token_signed_response_alg", json!("none")), false),

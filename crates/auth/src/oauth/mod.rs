@@ -13,6 +13,7 @@
 pub mod authorize;
 pub mod client;
 mod client_auth;
+mod client_keys;
 mod clients;
 mod code;
 mod decide;

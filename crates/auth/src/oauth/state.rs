@@ -1,28 +1,39 @@
-//! What this process remembers for OAuth: where it is found from outside, its keys, its clients' origins.
+//! What this process remembers for OAuth: where it is found from outside, its keys, its clients' origins and keys.
 
 use super::client::Client;
+use super::client_keys::ClientKeys;
 use super::grant::Grant;
 use super::issuer::Issuer;
 use super::keys::{KeyRing, SigningKey};
 use super::shelf::Kept;
 use super::token::Token;
-use crate::Inner;
 use crate::token::CredentialId;
+use crate::{Error, Inner};
 use jiff::SignedDuration;
 use salus_core::Timestamp;
+use salus_outbound::OutboundConfig;
 use salus_store::Event;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-#[derive(Default)]
 pub(crate) struct State {
     pub(super) issuer: OnceLock<Issuer>,
     pub(super) key_ring: Slot<KeyRing>,
     pub(super) origins: Slot<HashSet<String>>,
+    pub(super) client_keys: ClientKeys,
 }
 
 impl State {
+    pub(crate) fn open(outbound: &OutboundConfig) -> Result<Self, Error> {
+        Ok(Self {
+            issuer: OnceLock::new(),
+            key_ring: Slot::default(),
+            origins: Slot::default(),
+            client_keys: ClientKeys::open(outbound)?,
+        })
+    }
+
     pub(crate) fn forget(&self) {
         self.key_ring.forget();
         self.origins.forget();

@@ -57,6 +57,9 @@ pub struct Add {
     /// A file with its public keys, a JSON Web Key Set.
     #[arg(long)]
     jwks: Option<PathBuf>,
+    /// Where it publishes its public keys instead.
+    #[arg(long, conflicts_with = "jwks")]
+    jwks_uri: Option<String>,
     /// A service without a person: the e-mail address of the account it acts for.
     #[arg(long)]
     acts_for: Option<String>,
@@ -128,6 +131,7 @@ impl Add {
             "token_endpoint_auth_method": self.proof,
             "grant_types": grants,
             "scope": self.scope,
+            "jwks_uri": self.jwks_uri,
             "access_token_format": self.tokens,
         });
         if let Some(path) = &self.jwks {

@@ -51,6 +51,9 @@ pub(crate) fn registered(made: &NewSecret) -> Value {
         "access_token_format": client.token_format,
         "salus_state": if client.state == ClientState::Active { "active" } else { "waiting" },
     });
+    if let Some(uri) = &client.jwks_uri {
+        answer["jwks_uri"] = uri.as_str().into();
+    }
     if let Some(secret) = &made.secret {
         answer["client_secret"] = secret.expose().as_str().into();
         answer["client_secret_expires_at"] = 0.into();

@@ -3,6 +3,7 @@
 mod asking;
 mod bad_tokens;
 mod exchanging;
+mod published_keys;
 mod refreshing;
 mod registering;
 mod services;
