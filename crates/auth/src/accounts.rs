@@ -111,14 +111,6 @@ impl Auth {
         found.first().map(Account::read).transpose()
     }
 
-    /// Notes that it was made sure that the account's holder is who they say, or that this is no longer so.
-    ///
-    /// # Errors
-    /// [`AccountError::NotFound`], or whatever the store says.
-    pub async fn set_verified(&self, account: &str, is_verified: bool) -> Result<(), AccountError> {
-        self.change(account, "verify an account", |account| account.is_verified = is_verified).await
-    }
-
     /// Changes the password and ends every other session and every token of the account.
     ///
     /// `keep` is the session in which the change is made.

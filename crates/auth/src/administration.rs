@@ -2,16 +2,19 @@
 
 use crate::account::{Account, USER_ACCOUNT};
 use crate::accounts::MOST_NAME_CHARS;
+use crate::audit::administered;
 use crate::policies::PolicyError;
 use crate::{AccountError, Auth, Error};
 use salus_access::{Relationship, Role};
 use salus_fhir::search::Query;
-use salus_store::{Cursor, Page};
+use salus_store::{Batch, Cursor, Expect, Op, Page};
 use std::collections::BTreeMap;
 
 /// What to change of an account; `None` leaves it as it is.
 #[derive(Default)]
 pub struct AccountChange {
+    /// The account of whoever changes it, for the audit; none = the command line.
+    pub by: Option<String>,
     /// The name to show.
     pub display_name: Option<String>,
     /// The parts they play.
@@ -26,6 +29,8 @@ pub struct AccountChange {
     pub organization: Option<Option<String>>,
     /// The ids of the access policies it is given on top of its roles.
     pub policies: Option<Vec<String>>,
+    /// Whether it was made sure that they are who they say.
+    pub is_verified: Option<bool>,
 }
 
 /// A page of accounts.
@@ -37,21 +42,32 @@ pub struct AccountPage {
 }
 
 impl AccountChange {
-    fn apply(self, account: &mut Account) {
-        let Self { display_name, roles, is_active, patients, practitioner, organization, policies } = self;
-        set(&mut account.display_name, display_name);
-        set(&mut account.roles, roles);
-        set(&mut account.is_active, is_active);
-        set(&mut account.patients, patients);
-        set(&mut account.practitioner, practitioner);
-        set(&mut account.organization, organization);
-        set(&mut account.policies, policies);
+    /// Changes the account; what became different, for the audit.
+    fn apply(self, account: &mut Account) -> Vec<&'static str> {
+        let verified = if self.is_verified == Some(true) { "verified" } else { "not verified any more" };
+        let active = if self.is_active == Some(true) { "opened" } else { "closed" };
+        let changes = [
+            (set(&mut account.display_name, self.display_name), "name"),
+            (set(&mut account.roles, self.roles), "roles"),
+            (set(&mut account.is_active, self.is_active), active),
+            (set(&mut account.patients, self.patients), "people"),
+            (set(&mut account.practitioner, self.practitioner), "practitioner"),
+            (set(&mut account.organization, self.organization), "organization"),
+            (set(&mut account.policies, self.policies), "policies"),
+            (set(&mut account.is_verified, self.is_verified), verified),
+        ];
+        changes.into_iter().filter(|(is_other, _)| *is_other).map(|(_, what)| what).collect()
     }
 }
 
-fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
+/// Whether the value is another one than before.
+fn set<T: PartialEq>(place: &mut T, value: Option<T>) -> bool {
+    match value {
+        Some(value) if *place != value => {
+            *place = value;
+            true
+        }
+        _ => false,
     }
 }
 
@@ -67,7 +83,8 @@ impl Auth {
         Ok(AccountPage { accounts, next: found.next })
     }
 
-    /// Changes an account in one step; its sessions and tokens obey at once, and end where it is closed.
+    /// Changes an account in one step, told to the audit; its sessions and tokens obey at once, and end where it is
+    /// closed. Nothing is written where nothing would be different.
     ///
     /// # Errors
     /// [`AccountError::NotFound`]; [`AccountError::Name`]; [`AccountError::LastAdmin`] where nobody would be left to run
@@ -87,11 +104,20 @@ impl Auth {
         }
         let mut account = self.account(id).await?.ok_or(AccountError::NotFound)?;
         let was_admin = runs_the_house(&account);
-        change.apply(&mut account);
+        let by = change.by.take();
+        let changes = change.apply(&mut account);
+        if changes.is_empty() {
+            return Ok(account);
+        }
         if was_admin && !runs_the_house(&account) && !self.has_another_admin(id).await? {
             return Err(AccountError::LastAdmin);
         }
-        self.replace(&account, "change an account").await?;
+        let expect = Expect::Version(account.version);
+        let mut batch = Batch::of(Op::Put { resource: account.resource(), expect });
+        batch.notes.push(administered(by, id, &changes));
+        self.inner.store.system("change an account").write(batch).await?;
+        account.version += 1;
+        self.inner.cache.forget_all();
         if !account.is_active {
             self.end_all(id, None).await?;
         }
@@ -112,6 +138,8 @@ fn runs_the_house(account: &Account) -> bool {
 mod tests {
     use super::*;
     use crate::testing::{Door, MARIA};
+    use salus_store::AuditAction;
+    use serde_json::json;
 
     #[tokio::test]
     async fn an_account_changes_in_one_step_and_its_sessions_obey() {
@@ -137,6 +165,36 @@ mod tests {
         assert!(door.who(&session).await.is_none());
         let nobody = door.auth.change_account("none", AccountChange::default()).await;
         assert!(matches!(nobody, Err(AccountError::NotFound)));
+    }
+
+    #[tokio::test]
+    async fn the_audit_tells_who_verified_whom_and_nothing_where_nothing_changed() {
+        let door = Door::open().await;
+        let id = door.create(MARIA).await.unwrap();
+        for (by, is_verified) in [
+            (Some("dana"), Some(true)),
+            (Some("dana"), Some(true)),
+            (Some("dana"), None),
+            (None, Some(false)),
+        ] {
+            let change = AccountChange { by: by.map(str::to_owned), is_verified, ..AccountChange::default() };
+            let account = door.auth.change_account(&id, change).await.unwrap();
+            assert_eq!(account.is_verified, is_verified.unwrap_or(true));
+        }
+        let told: Vec<_> = door
+            .audited(AuditAction::AccountChange)
+            .await
+            .into_iter()
+            .map(|entry| (entry.actor, entry.detail["id"].clone(), entry.detail["change"].clone()))
+            .collect();
+        let entry = |actor: &str, words: &str| (actor.to_owned(), json!(id), json!(words));
+        assert_eq!(
+            told,
+            [
+                entry("dana", "An administrator changed: verified"),
+                entry("system: change an account", "An administrator changed: not verified any more"),
+            ]
+        );
     }
 
     #[tokio::test]

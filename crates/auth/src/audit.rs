@@ -3,6 +3,7 @@
 //!
 //! What was typed as an e-mail address is never kept: people type passwords into that field.
 
+use crate::account::USER_ACCOUNT;
 use crate::method::Method;
 use salus_store::{AuditAction, AuditOutcome, Note, Origin};
 use serde_json::json;
@@ -81,6 +82,13 @@ pub(crate) fn sign_in(outcome: Outcome, account: Option<&str>, methods: &[&str])
 pub(crate) fn changed(change: Change, account: &str) -> Note {
     let detail = json!({ "change": change.words() });
     Note { actor: Some(account.to_owned()), detail, ..Note::of(AuditAction::AccountChange) }
+}
+
+/// What whoever runs the installation changed of an account; `by` is their own account, none on the command line.
+pub(crate) fn administered(by: Option<String>, account: &str, changes: &[&str]) -> Note {
+    let detail = json!({ "change": format!("An administrator changed: {}", changes.join(", ")) });
+    let target = Some((USER_ACCOUNT.to_owned(), account.to_owned()));
+    Note { actor: by, target, detail, ..Note::of(AuditAction::AccountChange) }
 }
 
 /// The end of a session, by its owner.

@@ -150,7 +150,7 @@ mod tests {
         let door = Door::open().await;
         let id = door.create(MARIA).await.unwrap();
         door.play(&id, &[Role::Emergency]).await;
-        door.auth.set_verified(&id, true).await.unwrap();
+        door.verify(&id, true).await;
         for patient in ["ann", "bob"] {
             put(&door, json!({ "resourceType": "Patient", "id": patient })).await;
         }
@@ -237,7 +237,7 @@ mod tests {
         put(&door, access(&account.id, "2026-01-05T08:00:00Z".into())).await;
         assert_eq!(sees(&door, &account).await, "");
         put(&door, access(&account.id, Value::Null)).await;
-        door.auth.set_verified(&account.id, false).await.unwrap();
+        door.verify(&account.id, false).await;
         let account = door.auth.account(&account.id).await.unwrap().unwrap();
         assert_eq!(sees(&door, &account).await, "");
     }

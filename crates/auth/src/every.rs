@@ -18,7 +18,10 @@ pub(crate) async fn every(
 
 impl Auth {
     /// All accounts.
-    pub(crate) async fn every_account(&self) -> Result<Vec<Account>, Error> {
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub async fn every_account(&self) -> Result<Vec<Account>, Error> {
         let records = self.inner.store.system("list the accounts");
         every(&records, USER_ACCOUNT, &[]).await?.iter().map(Account::read).collect()
     }

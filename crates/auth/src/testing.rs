@@ -162,6 +162,12 @@ impl Door {
         self.change(account, AccountChange { roles: Some(roles.to_vec()), ..AccountChange::default() }).await;
     }
 
+    /// Makes sure that somebody is who they say, or takes that back.
+    pub(crate) async fn verify(&self, account: &str, is_verified: bool) {
+        let change = AccountChange { is_verified: Some(is_verified), ..AccountChange::default() };
+        self.change(account, change).await;
+    }
+
     /// What the audit tells of sign-ins, oldest first.
     pub(crate) async fn sign_ins(&self) -> Vec<AuditRecord> {
         self.audited(AuditAction::SignIn).await

@@ -168,6 +168,8 @@ export interface AccountItem {
   id: string;
   /** Whether it may sign in. */
   isActive: boolean;
+  /** Whether it was made sure that they are who they say. */
+  isVerified: boolean;
   /** The name to show. */
   name: string;
   /** The id of the `Organization` it works for: that clinic's patients are in its care. */
@@ -645,6 +647,11 @@ export interface ChainState {
 export type ChangeRequestIsActive = boolean | null;
 
 /**
+ * Whether it was made sure that they are who they say: emergencies open to nobody else.
+ */
+export type ChangeRequestIsVerified = boolean | null;
+
+/**
  * The name to show.
  */
 export type ChangeRequestName = string | null;
@@ -680,6 +687,8 @@ export type ChangeRequestRoles = string[] | null;
 export interface ChangeRequest {
   /** Whether it may sign in; a closed account's sessions and tokens end. */
   isActive?: ChangeRequestIsActive;
+  /** Whether it was made sure that they are who they say: emergencies open to nobody else. */
+  isVerified?: ChangeRequestIsVerified;
   /** The name to show. */
   name?: ChangeRequestName;
   /** The id of the `Organization` it works for; `null` takes it away. */
@@ -771,6 +780,21 @@ export interface ClientInvitation {
 export type ClientItemActsFor = string | null;
 
 /**
+ * Where it publishes its public keys.
+ */
+export type ClientItemJwksUri = string | null;
+
+/**
+ * Its web site, as it says itself.
+ */
+export type ClientItemSite = string | null;
+
+/**
+ * When it was last used, as far as that is still known (RFC 3339).
+ */
+export type ClientItemUsedAt = string | null;
+
+/**
  * A client, as administrators see it.
  */
 export interface ClientItem {
@@ -788,12 +812,20 @@ export interface ClientItem {
   isVouchedFor: boolean;
   /** Whether it waits to be let in. */
   isWaiting: boolean;
+  /** Where it publishes its public keys. */
+  jwksUri?: ClientItemJwksUri;
   /** What it calls itself. */
   name: string;
+  /** The same in words. */
+  permissions: Permission[];
   /** Where its answers may go. */
   redirectUris: string[];
   /** The most it may ask for. */
   scope: string;
+  /** Its web site, as it says itself. */
+  site?: ClientItemSite;
+  /** When it was last used, as far as that is still known (RFC 3339). */
+  usedAt?: ClientItemUsedAt;
 }
 
 /**
@@ -1940,7 +1972,19 @@ export interface Policy {
   name: string;
 }
 
+/**
+ * An account that has a policy.
+ */
+export interface PolicyHolder {
+  /** The id of the account. */
+  id: string;
+  /** The name it shows. */
+  name: string;
+}
+
 export type PolicyItemAllOf = {
+  /** The accounts that have it. */
+  holders: PolicyHolder[];
   /** The id to give it by. */
   id: string;
 };

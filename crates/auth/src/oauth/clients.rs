@@ -11,7 +11,8 @@ use crate::token::{CLIENT_SECRET_PREFIX, INVITATION_PREFIX, fresh, stored_id};
 use crate::{Auth, Error};
 use jiff::SignedDuration;
 use salus_core::{Secret, Timestamp, Uid};
-use salus_store::Expect;
+use salus_fhir::search::Query;
+use salus_store::{Expect, Page, Records};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -142,6 +143,18 @@ impl Auth {
         Ok(clients)
     }
 
+    /// When a client was last given or used anything that is still kept; none where nothing is.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub async fn client_used_at(&self, id: &str) -> Result<Option<Timestamp>, Error> {
+        let records = self.inner.store.system("see when a client was last used");
+        let token = newest::<Token>(&records, id).await?;
+        let grant = newest::<Grant>(&records, id).await?;
+        let token = token.map(|token| token.used_at.unwrap_or(token.created_at));
+        Ok(token.max(grant.map(|grant| grant.used_at)))
+    }
+
     /// Lets a client that waits ask people; `false` where there is no such client.
     ///
     /// # Errors
@@ -197,6 +210,14 @@ impl Auth {
         self.inner.oauth.origins.forget();
         self.inner.cache.forget_all();
     }
+}
+
+/// What was written last of what belongs to a client: the store gives it first.
+async fn newest<T: Kept>(records: &Records, client: &str) -> Result<Option<Filed<T>>, Error> {
+    let pairs = [("client".to_owned(), format!("{}/{client}", Client::TYPE))];
+    let query = Query::parse(T::TYPE, &pairs).map_err(|cause| Error::Broken(cause.to_string()))?;
+    let found = records.search(&query, Page::first(1)).await?.matches;
+    found.first().map(Filed::read).transpose()
 }
 
 fn uninvited() -> OAuthError {

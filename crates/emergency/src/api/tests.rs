@@ -42,8 +42,13 @@ async fn start() -> (TestApp, TestClient) {
 
 async fn helper(app: &TestApp, name: &str, role: Role, is_verified: bool) -> TestClient {
     let client = app.account(name, vec![role], BTreeMap::new()).await;
-    app.app().auth.set_verified(client.account(), is_verified).await.unwrap();
+    verify(app, &client, is_verified).await;
     client
+}
+
+async fn verify(app: &TestApp, client: &TestClient, is_verified: bool) {
+    let change = salus_auth::AccountChange { is_verified: Some(is_verified), ..Default::default() };
+    app.app().auth.change_account(client.account(), change).await.map(drop).unwrap();
 }
 
 fn card(person: &TestClient) -> String {
@@ -451,7 +456,7 @@ async fn a_hospitals_key_opens_emergencies_and_nothing_else() {
     let (app, maria) = start().await;
     let patients = BTreeMap::from([(maria.patient().to_owned(), salus_access::Relationship::InCare)]);
     let hospital = app.account("hospital", vec![Role::Clinician, Role::Admin], patients).await;
-    app.app().auth.set_verified(hospital.account(), true).await.unwrap();
+    verify(&app, &hospital, true).await;
     let token =
         hospital.post("/api/v1/tokens", &json!({ "label": "gate", "scope": "emergency" })).await.json();
     let bearer = format!("Bearer {}", token["secret"].as_str().unwrap());

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::{Failure, house};
 use clap::{Args, Subcommand};
 use salus_access::{Relationship, Role};
-use salus_auth::{NewAccount, NewToken, TokenScope};
+use salus_auth::{AccountChange, NewAccount, NewToken, TokenScope};
 use salus_core::Secret;
 use salus_store::Page;
 use serde_json::json;
@@ -90,7 +90,8 @@ async fn mark_verified(config: &Config, verify: Verify) -> Result<ExitCode, Fail
     let auth = house::accounts(&store, config)?;
     let account = auth.account_by_email(&verify.email).await?;
     let account = account.ok_or("there is no account with this e-mail address")?;
-    auth.set_verified(&account.id, !verify.off).await?;
+    let change = AccountChange { is_verified: Some(!verify.off), ..AccountChange::default() };
+    auth.change_account(&account.id, change).await?;
     let words = if verify.off { "is not verified any more" } else { "is verified" };
     println!("{} {words}.", account.display_name);
     store.close().await;

@@ -4,7 +4,7 @@ use super::serve::{serve, start_log};
 use crate::config::{self, Config};
 use crate::{Failure, house};
 use clap::Args;
-use salus_auth::NewAccount;
+use salus_auth::{AccountChange, NewAccount};
 use salus_core::{Rng, Secret, SystemRng};
 use salus_http::App;
 use salus_store::{Batch, Expect, Op};
@@ -89,7 +89,8 @@ async fn fill(app: &App, path: &Path) -> Result<Value, Failure> {
                 password: Secret::new(password.clone()),
             })
             .await?;
-        app.auth.set_verified(&id, account.is_verified).await?;
+        let change = AccountChange { is_verified: Some(account.is_verified), ..AccountChange::default() };
+        app.auth.change_account(&id, change).await?;
         logins.push(json!({
             "role": account.roles.join(", "),
             "name": account.display_name,

@@ -1,4 +1,4 @@
-//! `PATCH /api/v1/accounts/{id}`: other roles, other people, another clinic; closed, or open again.
+//! `PATCH /api/v1/accounts/{id}`: other roles, other people, another clinic; verified; closed, or open again.
 
 use super::shape::{AccountItem, Tie, people, roles};
 use axum::extract::State;
@@ -29,6 +29,8 @@ pub(crate) struct ChangeRequest {
     organization: Option<Option<String>>,
     /// The ids of the access policies it is given: this list instead of the one before.
     policies: Option<Vec<String>>,
+    /// Whether it was made sure that they are who they say: emergencies open to nobody else.
+    is_verified: Option<bool>,
 }
 
 /// Tells `null`, which takes away, from a field that was left out.
@@ -56,6 +58,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<AccountItem>, ApiError> {
     caller.require_admin()?;
     let change = AccountChange {
+        by: Some(caller.account().to_owned()),
         display_name: wish.name,
         roles: wish.roles.as_deref().map(roles).transpose()?,
         is_active: wish.is_active,
@@ -63,6 +66,7 @@ pub(crate) async fn handle(
         practitioner: wish.practitioner,
         organization: wish.organization,
         policies: wish.policies,
+        is_verified: wish.is_verified,
     };
     Ok(Json(app.auth.change_account(&id, change).await?.into()))
 }
@@ -71,6 +75,7 @@ pub(crate) async fn handle(
 mod tests {
     use http::Method;
     use salus_http::testing::{TestApp, TestClient, TestResponse};
+    use salus_store::{AuditAction, AuditFilter};
     use serde_json::{Value, json};
 
     async fn patch(client: &TestClient, id: &str, body: &Value) -> TestResponse {
@@ -104,6 +109,20 @@ mod tests {
         assert_eq!(maria.get("/api/v1/session").await.status(), 200);
         patch(&admin, maria.account(), &json!({ "isActive": false })).await;
         assert_eq!(maria.get("/api/v1/session").await.status(), 401);
+    }
+
+    #[tokio::test]
+    async fn whoever_runs_the_installation_makes_sure_who_somebody_is_and_the_audit_names_them() {
+        let app = TestApp::with_capabilities(|| vec![crate::capability()]).await;
+        let (admin, maria) = (app.admin().await, app.person("maria").await);
+        let verify = json!({ "isVerified": true });
+        assert_eq!(patch(&maria, maria.account(), &verify).await.status(), 404);
+        assert_eq!(patch(&admin, maria.account(), &json!({})).await.json()["isVerified"], false);
+        assert_eq!(patch(&admin, maria.account(), &verify).await.json()["isVerified"], true);
+        let filter = AuditFilter { actions: vec![AuditAction::AccountChange], ..AuditFilter::default() };
+        let told = app.app().store.system("test").audit(&filter, 10).await.unwrap();
+        assert_eq!((told.len(), told[0].actor.as_str()), (1, admin.account()));
+        assert_eq!(told[0].detail["change"], "An administrator changed: verified");
     }
 
     #[tokio::test]

@@ -28,6 +28,8 @@ pub(crate) struct AccountItem {
     organization: Option<String>,
     /// The ids of the access policies it was given on top of its roles.
     policies: Vec<String>,
+    /// Whether it was made sure that they are who they say.
+    is_verified: bool,
 }
 
 /// What a person is to an account.
@@ -56,6 +58,7 @@ impl From<Account> for AccountItem {
             practitioner: account.practitioner,
             organization: account.organization,
             policies: account.policies,
+            is_verified: account.is_verified,
         }
     }
 }

@@ -8,6 +8,8 @@ mod read_sign_out;
 mod shape;
 mod take_back;
 
+pub(super) use shape::Permission;
+
 use salus_http::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -51,5 +51,6 @@ pub(crate) async fn handle(
         .map_err(|cause| ApiError::invalid(cause.to_string()).at("metadata", cause.to_string()))?;
     let made = app.auth.add_client(new, wish.acts_for.as_deref()).await?;
     let secret = made.secret.map(|secret| secret.expose().clone());
-    Ok((StatusCode::CREATED, Json(AddedClient { client: made.client.into(), secret })).into_response())
+    Ok((StatusCode::CREATED, Json(AddedClient { client: ClientItem::of(made.client, None), secret }))
+        .into_response())
 }

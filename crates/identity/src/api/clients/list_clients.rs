@@ -1,7 +1,10 @@
 //! `GET /api/v1/clients`: which programs may ask people for access?
 
+use crate::api::apps::Permission;
 use axum::extract::State;
+use salus_access::scope::Scopes;
 use salus_auth::oauth::{Client, ClientState, Filed};
+use salus_core::Timestamp;
 use salus_http::{ApiError, App, Caller, Json};
 use serde::Serialize;
 
@@ -25,14 +28,22 @@ pub(crate) struct ClientItem {
     redirect_uris: Vec<String>,
     /// The most it may ask for.
     scope: String,
+    /// The same in words.
+    permissions: Vec<Permission>,
+    /// Where it publishes its public keys.
+    jwks_uri: Option<String>,
+    /// Its web site, as it says itself.
+    site: Option<String>,
     /// The account a service acts for.
     acts_for: Option<String>,
     /// When it was registered (RFC 3339).
     created_at: String,
+    /// When it was last used, as far as that is still known (RFC 3339).
+    used_at: Option<String>,
 }
 
-impl From<Filed<Client>> for ClientItem {
-    fn from(client: Filed<Client>) -> Self {
+impl ClientItem {
+    pub(super) fn of(client: Filed<Client>, used_at: Option<Timestamp>) -> Self {
         Self {
             name: client.name.clone(),
             is_waiting: client.state == ClientState::Waiting,
@@ -40,9 +51,13 @@ impl From<Filed<Client>> for ClientItem {
             auth_method: client.auth_method.code(),
             grant_types: client.grant_types.iter().map(|grant| grant.code()).collect(),
             redirect_uris: client.redirect_uris.clone(),
+            permissions: Scopes::parse(&client.scope).known.iter().map(Permission::from).collect(),
             scope: client.scope.clone(),
+            jwks_uri: client.jwks_uri.clone(),
+            site: client.site.clone(),
             acts_for: client.acts_for().map(str::to_owned),
             created_at: client.created_at.to_string(),
+            used_at: used_at.map(|at| at.to_string()),
             id: client.id,
         }
     }
@@ -56,5 +71,10 @@ pub(crate) async fn handle(
     State(app): State<App>,
 ) -> Result<Json<Vec<ClientItem>>, ApiError> {
     caller.require_admin()?;
-    Ok(Json(app.auth.clients().await?.into_iter().map(Into::into).collect()))
+    let mut listed = Vec::new();
+    for client in app.auth.clients().await? {
+        let used_at = app.auth.client_used_at(&client.id).await?;
+        listed.push(ClientItem::of(client, used_at));
+    }
+    Ok(Json(listed))
 }

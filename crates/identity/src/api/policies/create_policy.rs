@@ -22,6 +22,6 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     caller.require_admin()?;
     let id = app.auth.write_policy(None, policy.resource()?).await?;
-    let kept = PolicyItem::try_from(app.auth.policy(&id).await?)?;
+    let kept = PolicyItem::of(app.auth.policy(&id).await?, &[])?;
     Ok((StatusCode::CREATED, Json(kept)).into_response())
 }

@@ -12,5 +12,7 @@ pub(crate) async fn handle(
     State(app): State<App>,
 ) -> Result<Json<Vec<PolicyItem>>, ApiError> {
     caller.require_admin()?;
-    app.auth.policies().await?.into_iter().map(TryInto::try_into).collect::<Result<_, _>>().map(Json)
+    let accounts = app.auth.every_account().await?;
+    let policies = app.auth.policies().await?.into_iter();
+    policies.map(|policy| PolicyItem::of(policy, &accounts)).collect::<Result<_, _>>().map(Json)
 }

@@ -14,5 +14,5 @@ pub(crate) async fn handle(
     Path(id): Path<String>,
 ) -> Result<Json<PolicyItem>, ApiError> {
     caller.require_admin()?;
-    PolicyItem::try_from(app.auth.policy(&id).await?).map(Json)
+    PolicyItem::of(app.auth.policy(&id).await?, &app.auth.every_account().await?).map(Json)
 }

@@ -22,5 +22,5 @@ pub(crate) async fn handle(
 ) -> Result<Json<PolicyItem>, ApiError> {
     caller.require_admin()?;
     app.auth.write_policy(Some(&id), policy.resource()?).await?;
-    PolicyItem::try_from(app.auth.policy(&id).await?).map(Json)
+    PolicyItem::of(app.auth.policy(&id).await?, &app.auth.every_account().await?).map(Json)
 }

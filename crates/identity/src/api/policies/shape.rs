@@ -1,7 +1,7 @@
 //! A policy on the wire.
 
 use salus_access::stored::ACCESS_POLICY;
-use salus_auth::PolicyDocument;
+use salus_auth::{Account, PolicyDocument};
 use salus_http::ApiError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,6 +52,18 @@ pub(crate) struct PolicyItem {
     /// What it says.
     #[serde(flatten)]
     policy: Policy,
+    /// The accounts that have it.
+    holders: Vec<PolicyHolder>,
+}
+
+/// An account that has a policy.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PolicyHolder {
+    /// The id of the account.
+    id: String,
+    /// The name it shows.
+    name: String,
 }
 
 impl Policy {
@@ -63,16 +75,19 @@ impl Policy {
     }
 }
 
-impl TryFrom<PolicyDocument> for PolicyItem {
-    type Error = ApiError;
-
-    fn try_from(document: PolicyDocument) -> Result<Self, ApiError> {
+impl PolicyItem {
+    /// `accounts` are all there are.
+    pub(super) fn of(document: PolicyDocument, accounts: &[Account]) -> Result<Self, ApiError> {
         let PolicyDocument { id, mut resource } = document;
         if let Some(resource) = resource.as_object_mut() {
             resource.retain(|name, _| ["name", "description", "entry"].contains(&name.as_str()));
         }
         let policy =
             serde_json::from_value(resource).map_err(|cause| ApiError::internal(cause.to_string()))?;
-        Ok(Self { id, policy })
+        let has_it = |account: &&Account| account.policies.contains(&id);
+        let holder =
+            |account: &Account| PolicyHolder { id: account.id.clone(), name: account.display_name.clone() };
+        let holders = accounts.iter().filter(has_it).map(holder).collect();
+        Ok(Self { id, policy, holders })
     }
 }

@@ -34,6 +34,8 @@ async fn asvs_v8_2_3_an_account_with_a_policy_sees_what_it_gives_without_what_it
     let account = format!("/api/v1/accounts/{}", maria.account());
     let given = admin.send(Method::PATCH, &account, Some("application/json"), give).await;
     assert_eq!(given.json()["policies"], json!([id]));
+    let listed = admin.get("/api/v1/policies").await.json();
+    assert_eq!(listed[0]["holders"], json!([{ "id": maria.account(), "name": "Maria" }]));
 
     let seen = maria.get(&path).await.json();
     assert_eq!((&seen["name"][0]["family"], &seen["telecom"]), (&json!("Ann"), &Value::Null));
