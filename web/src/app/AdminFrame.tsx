@@ -9,6 +9,8 @@ export function AdminFrame() {
         label="Administration"
         tabs={[
           { to: '/admin/accounts', words: 'Accounts' },
+          { to: '/admin/policies', words: 'Access policies' },
+          { to: '/admin/clients', words: 'Apps and services' },
           { to: '/admin/requests', words: 'Requests' },
           { to: '/admin/audit', words: 'Audit' },
         ]}

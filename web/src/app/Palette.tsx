@@ -33,6 +33,17 @@ export default function Palette({ personId, onClose }: { personId?: string; onCl
         ] as const
       ).map(([icon, label, to]) => action(to, label, icon, () => void navigate({ to, params: at })))
     : []
+  const administration: SpotlightActionData[] = session.account.roles.includes('admin')
+    ? (
+        [
+          ['key', 'Accounts', '/admin/accounts'],
+          ['shield', 'Access policies', '/admin/policies'],
+          ['documents', 'Apps and services', '/admin/clients'],
+          ['page', 'Requests', '/admin/requests'],
+          ['clock', 'Audit', '/admin/audit'],
+        ] as const
+      ).map(([icon, label, to]) => action(to, label, icon, () => void navigate({ to })))
+    : []
   const others = [
     action('people', 'Choose a person', 'people', () => void navigate({ to: '/people' })),
     action('me', 'Me: account, colours, keys for programs', 'me', () => void navigate({ to: '/me' })),
@@ -44,6 +55,7 @@ export default function Palette({ personId, onClose }: { personId?: string; onCl
   const groups: SpotlightActionGroupData[] = [
     { group: 'This record', actions: places },
     { group: 'Salus', actions: others },
+    { group: 'Administration', actions: administration },
     { group: 'People', actions: records },
   ].filter((group) => group.actions.length > 0)
 

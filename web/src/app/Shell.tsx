@@ -70,6 +70,7 @@ function Places({ personId, session }: { personId?: string; session: Session }) 
   const decides = person && (person.isSelf || person.relationship === 'child')
   const helps = session.account.roles.some((role) => role === 'clinician' || role === 'emergency')
   const params = { personId: personId ?? '' }
+  const { pathname } = useLocation()
   return (
     <nav className={classes.places} aria-label="Places">
       {personId && (
@@ -106,7 +107,7 @@ function Places({ personId, session }: { personId?: string; session: Session }) 
         </Link>
       )}
       {admin && (
-        <Link to="/admin/accounts" className={classes.place}>
+        <Link to="/admin/accounts" className={classes.place} data-status={pathname.startsWith('/admin/') ? 'active' : undefined}>
           <Place icon="key" words="Access" />
         </Link>
       )}

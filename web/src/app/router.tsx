@@ -109,6 +109,16 @@ const accounts = createRoute({
   component: lazyRouteComponent(() => import('../identity/Accounts')),
 })
 
+const policies = createRoute({
+  getParentRoute: () => admin,
+  path: '/policies',
+  component: lazyRouteComponent(() => import('../identity/Policies')),
+})
+const clients = createRoute({
+  getParentRoute: () => admin,
+  path: '/clients',
+  component: lazyRouteComponent(() => import('../identity/Clients')),
+})
 const requests = createRoute({
   getParentRoute: () => admin,
   path: '/requests',
@@ -237,7 +247,7 @@ const tree = root.addChildren([
   newPassword,
   erased,
   asked.addChildren([authorize, appSignOut]),
-  app.addChildren([home, people, me, breakGlass, openAccess, admin.addChildren([accounts, requests, audit]), person.addChildren([parts, ask, documents, document, emergency, privacy.addChildren([sharing, data])])]),
+  app.addChildren([home, people, me, breakGlass, openAccess, admin.addChildren([accounts, policies, clients, requests, audit]), person.addChildren([parts, ask, documents, document, emergency, privacy.addChildren([sharing, data])])]),
 ])
 
 export function makeRouter(queryClient: QueryClient) {

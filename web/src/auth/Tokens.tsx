@@ -1,4 +1,4 @@
-import { Button, CopyButton, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { issueToken, revokeToken } from '../api/salus'
@@ -6,6 +6,7 @@ import type { ScopeRequest, TokenItem, TokenRequest } from '../api/salus.schemas
 import { day } from '../ui/dates'
 import { Row, Rows } from '../ui/Row'
 import { Sheet } from '../ui/Sheet'
+import { ShownOnce } from '../ui/ShownOnce'
 import { Loaded, Shape } from '../ui/States'
 import { tokensQuery } from './queries'
 import { useSession } from './session'
@@ -70,14 +71,8 @@ export function Tokens() {
         </Button>
       </form>
       {issue.data && (
-        <div className={classes.issued} role="status">
-          <p>
-            <strong>Copy this key now.</strong> It is shown only once, and Salus keeps no readable copy.
-          </p>
-          <code className={classes.secret}>{issue.data.secret}</code>
-          <CopyButton value={issue.data.secret}>
-            {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy the key'}</Button>}
-          </CopyButton>
+        <div className={classes.once}>
+          <ShownOnce what="key" secret={issue.data.secret} />
         </div>
       )}
     </Sheet>

@@ -8,7 +8,9 @@ import form from '../ui/Form.module.css'
 import { Problem } from '../ui/Problem'
 import classes from './Account.module.css'
 import { Chosen } from './Chosen'
+import { GivenPolicies } from './GivenPolicies'
 import { People } from './People'
+import { policiesQuery } from './queries'
 import { roles as allRoles } from './roles'
 
 const SHORTEST = 12
@@ -24,13 +26,15 @@ export function AccountDialog({ account, onClose }: { account?: AccountItem; onC
   const [people, setPeople] = useState<Tie[]>(account?.people ?? [])
   const [practitioner, setPractitioner] = useState(account?.practitioner ?? null)
   const [organization, setOrganization] = useState(account?.organization ?? null)
+  const [isVerified, setVerified] = useState(account?.isVerified ?? false)
+  const [policies, setPolicies] = useState(account?.policies ?? [])
   const save = useMutation({
     mutationFn: () => {
       const common = { name: name.trim(), roles, people, practitioner, organization }
-      return account ? changeAccount(account.id, { ...common, isActive }) : createAccount({ ...common, email: email.trim(), password })
+      return account ? changeAccount(account.id, { ...common, isActive, isVerified, policies }) : createAccount({ ...common, email: email.trim(), password })
     },
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['accounts'] })
+      await Promise.all([['accounts'], policiesQuery.queryKey].map((queryKey) => queryClient.invalidateQueries({ queryKey })))
       onClose()
     },
   })
@@ -75,6 +79,15 @@ export function AccountDialog({ account, onClose }: { account?: AccountItem; onC
           </>
         )}
         <People people={people} onChange={setPeople} />
+        {account && <GivenPolicies given={policies} onChange={setPolicies} error={wrong?.about('policies')} />}
+        {account && (
+          <Switch
+            label="I have made sure who they are"
+            description="For example by their papers or their register. Nobody opens a record in an emergency without it."
+            checked={isVerified}
+            onChange={(event) => setVerified(event.currentTarget.checked)}
+          />
+        )}
         {account && (
           <Switch
             label="May sign in"

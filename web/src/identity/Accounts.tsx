@@ -69,7 +69,12 @@ function AccountRow({ account, onOpen }: { account: AccountItem; onOpen: () => v
     <Row
       icon="me"
       title={account.name}
-      status={!account.isActive && <Tag tone="attention">closed</Tag>}
+      status={
+        <>
+          {account.isVerified && <Tag>verified</Tag>}
+          {!account.isActive && <Tag tone="attention">closed</Tag>}
+        </>
+      }
       detail={account.email}
       value={roleWords(account.roles)}
       when={people > 0 ? `${people} ${people === 1 ? 'person' : 'people'}` : undefined}
