@@ -1,8 +1,10 @@
 //! Accounts: who may sign in, what part they play, whose records they have to do with.
 
 use crate::Error;
+use crate::token::stored_id;
 use salus_access::{Relationship, Role};
 use salus_core::Secret;
+use salus_fhir::search::Query;
 use salus_store::Stored;
 use serde_json::Value;
 use serde_json::json;
@@ -37,6 +39,8 @@ pub struct Account {
     /// Whether whoever runs this installation has made sure that they are who they say.
     pub is_verified: bool,
     pub(crate) password_hash: Secret<String>,
+    /// Another word with every new password; not with a hash that is only made dearer. It opens nothing.
+    pub(crate) credential: Option<String>,
 }
 
 /// An account to be made.
@@ -58,6 +62,22 @@ pub struct NewAccount {
 }
 
 impl Account {
+    /// Opens with another password from now on.
+    pub(crate) fn set_password(&mut self, hash: Secret<String>) {
+        self.credential = Some(stored_id(hash.expose()));
+        self.password_hash = hash;
+    }
+
+    /// What an account matches that got another password, or none of these words yet, since this one was read.
+    pub(crate) fn with_another_password(&self) -> Result<Query, Error> {
+        let credential = match &self.credential {
+            Some(credential) => ("credential:not".to_owned(), credential.clone()),
+            None => ("credential:missing".to_owned(), "false".to_owned()),
+        };
+        let pairs = [("_id".to_owned(), self.id.clone()), credential];
+        Query::parse(USER_ACCOUNT, &pairs).map_err(|cause| Error::Broken(cause.to_string()))
+    }
+
     pub(crate) fn read(stored: &Stored) -> Result<Self, Error> {
         let body = stored.json()?;
         Self::parse(stored, &body)
@@ -91,6 +111,7 @@ impl Account {
             policies: policies.collect::<Option<_>>()?,
             is_verified: body["verified"] == true,
             password_hash: Secret::new(text("passwordHash")?),
+            credential: text("credential"),
         })
     }
 
@@ -112,6 +133,9 @@ impl Account {
         });
         if !roles.is_empty() {
             resource["role"] = json!(roles);
+        }
+        if let Some(credential) = &self.credential {
+            resource["credential"] = credential.as_str().into();
         }
         if self.is_verified {
             resource["verified"] = true.into();

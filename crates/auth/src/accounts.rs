@@ -69,7 +69,7 @@ impl Auth {
         }
         password_rule::judge(new.password.expose(), &[&email, &display_name])?;
         let store = &self.inner.store;
-        let account = Account {
+        let mut account = Account {
             id: Uid::fresh(&**store.clock(), &**store.rng()).to_string(),
             version: 0,
             email,
@@ -81,8 +81,10 @@ impl Auth {
             organization: new.organization,
             policies: Vec::new(),
             is_verified: false,
-            password_hash: Secret::new(self.inner.passwords.hash(new.password).await?),
+            password_hash: Secret::new(String::new()),
+            credential: None,
         };
+        account.set_password(Secret::new(self.inner.passwords.hash(new.password).await?));
         let mut batch = Batch::create(account.resource());
         batch.conditions.push(by_email(&account.email)?);
         match store.system("create an account").write(batch).await {
@@ -150,7 +152,7 @@ impl Auth {
         let stored = read(&records, account).await?.ok_or(AccountError::NotFound)?;
         password_rule::judge(new.expose(), &[&stored.email, &stored.display_name])?;
         let hash = Secret::new(self.inner.passwords.hash(new).await?);
-        self.change(account, "change a password", |account| account.password_hash = hash).await?;
+        self.change(account, "change a password", |account| account.set_password(hash)).await?;
         self.end_all(account, keep).await?;
         self.write_event(audit::changed(Change::Password, account), None).await?;
         self.tell_of_change(&stored, Change::Password);

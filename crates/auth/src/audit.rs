@@ -63,7 +63,7 @@ fn thing(method: Method) -> &'static str {
 pub(crate) fn sign_in(outcome: Outcome, account: Option<&str>, methods: &[&str]) -> Note {
     let (outcome, step) = match outcome {
         Outcome::SignedIn => (AuditOutcome::Success, "signed in"),
-        Outcome::FirstStep => (AuditOutcome::Success, "password right, second step asked for"),
+        Outcome::FirstStep => (AuditOutcome::Success, "first step right, second step asked for"),
         Outcome::SteppedUp => (AuditOutcome::Success, "showed once more who they are"),
         Outcome::Refused => (AuditOutcome::MinorFailure, "refused"),
         Outcome::SecondStepRefused => (AuditOutcome::MinorFailure, "second step refused"),

@@ -3,6 +3,7 @@
 use crate::Auth;
 use crate::account::Account;
 use crate::audit::Change;
+use crate::method::Method;
 use crate::outreach::Letter;
 
 impl Auth {
@@ -16,14 +17,26 @@ impl Auth {
         self.tell(account, "A change to how you sign in to Salus", text);
     }
 
-    /// Tells that somebody knew the password and not the second step.
-    pub(crate) fn tell_of_refusal(&self, account: &Account) {
+    /// Tells that somebody took the first step, by the password unless said otherwise, and not the second.
+    pub(crate) fn tell_of_refusal(&self, account: &Account, first: Option<Method>) {
+        let (subject, with, advice) = match first {
+            Some(Method::Federated) => (
+                "Somebody signed in to Salus as you elsewhere",
+                "through another provider",
+                "Change your password there: somebody knows it.",
+            ),
+            _ => (
+                "Somebody knows your Salus password",
+                "with your password",
+                "Change your password: somebody knows it.",
+            ),
+        };
         let text = format!(
-            "Hello {},\n\nSomebody signed in to your Salus account with your password, and then failed at the second \
-             step. Nothing was opened.\n\nWas it not you? Change your password: somebody knows it. {ASK}\n",
+            "Hello {},\n\nSomebody signed in to your Salus account {with}, and then failed at the second step. \
+             Nothing was opened.\n\nWas it not you? {advice} {ASK}\n",
             account.display_name
         );
-        self.tell(account, "Somebody knows your Salus password", text);
+        self.tell(account, subject, text);
     }
 
     fn tell(&self, account: &Account, subject: &str, text: String) {

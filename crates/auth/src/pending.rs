@@ -19,6 +19,8 @@ pub(crate) struct Entry {
     pub(crate) account: Option<String>,
     /// What was shown so far.
     pub(crate) shown: Vec<Method>,
+    /// The word for the account's password when that was shown.
+    pub(crate) credential: Option<String>,
     /// What the browser said it is.
     pub(crate) agent: String,
     pub(crate) until: Timestamp,
@@ -72,6 +74,7 @@ impl Pending {
         let mut entry = Entry {
             account: account.map(str::to_owned),
             shown: Vec::new(),
+            credential: None,
             agent: String::new(),
             until: now + LIFE,
             code: None,

@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::audit::{self, Outcome};
 use crate::factor::methods_of;
-use crate::lockout::Attempt;
+use crate::lockout::{Attempt, household};
 use crate::method::{Method, Proof, amr};
 use crate::sessions::{Session, USER_SESSION, deletion};
 use crate::sign_in::{NewSession, SignInError};
@@ -70,7 +70,8 @@ impl Auth {
                 .await?;
             return Err(SignInError::Refused);
         };
-        Ok(self.begin_session(account, &[Method::Passkey], address, agent).await?)
+        self.address_was_right(attempt);
+        self.begin_session(account, &[Method::Passkey], address, agent).await
     }
 
     /// Sends a code for the second step.
@@ -93,6 +94,18 @@ impl Auth {
         self.ask_passkey(&account.id, &id).await
     }
 
+    /// What a sign-in that is half done waits for; none where it is over.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub async fn read_half_open(&self, secret: Secret<String>) -> Result<Option<HalfOpen>, Error> {
+        let id = stored_id(secret.expose());
+        let Some(account) = self.half_open(&id).await? else { return Ok(None) };
+        let factors = methods_of(&self.all_factors(&account.id).await?);
+        let until = self.inner.pending.with(&id, self.now(), |entry| entry.until);
+        Ok(until.map(|until| HalfOpen { secret, factors, until }))
+    }
+
     /// Takes the second step: the session begins.
     ///
     /// # Errors
@@ -112,7 +125,8 @@ impl Auth {
         let Some(method) = self.take(&account, &id, shown, address).await? else {
             self.write_event(audit::sign_in(Outcome::SecondStepRefused, Some(&account.id), &[]), address)
                 .await?;
-            self.tell_of_refusal(&account);
+            let first = self.inner.pending.with(&id, self.now(), |entry| entry.shown.first().copied());
+            self.tell_of_refusal(&account, first.flatten());
             return Err(SignInError::Wrong);
         };
         let begun =
@@ -121,7 +135,7 @@ impl Auth {
             return Err(SignInError::Refused);
         };
         methods.push(method);
-        Ok(self.begin_session(account, &methods, address, &agent).await?)
+        self.begin_session(account, &methods, address, &agent).await
     }
 
     /// Sends a code to step up with.
@@ -164,18 +178,22 @@ impl Auth {
         anew.proofs.push(Proof { method, at: now });
         let mut batch = Batch::create(anew.resource());
         batch.ops.push(deletion(USER_SESSION, old.id.clone()));
+        batch.conditions.push(account.with_another_password()?);
         batch.notes.push(audit::sign_in(Outcome::SteppedUp, Some(&account.id), &amr(&[method])));
         let records = self.inner.store.system("step up").seen_from(&audit::origin(address));
-        records.write(batch).await.map_err(Error::Store)?;
+        if !self.was_in_time(records.write(batch).await)? {
+            return Err(SignInError::Refused);
+        }
         self.inner.pending.close(&old.id);
         self.inner.cache.forget(&CredentialId::Session(old.id));
         Ok(NewSession { secret, session: anew, account })
     }
 
-    /// Leaves a sign-in half open, if the account asks for a second step.
+    /// Leaves a sign-in half open whose `first` step was right, if the account asks for a second.
     pub(crate) async fn half_open_for(
         &self,
         account: &Account,
+        first: Method,
         agent: &str,
     ) -> Result<Option<HalfOpen>, Error> {
         let factors = methods_of(&self.all_factors(&account.id).await?);
@@ -185,7 +203,8 @@ impl Auth {
         let (secret, id) = fresh_session(&**self.inner.store.rng());
         let now = self.now();
         self.inner.pending.open(&id, Some(&account.id), now, |entry| {
-            entry.shown = vec![Method::Password];
+            entry.shown = vec![first];
+            entry.credential.clone_from(&account.credential);
             agent.clone_into(&mut entry.agent);
         });
         Ok(Some(HalfOpen { secret, factors, until: now + crate::pending::LIFE }))
@@ -193,12 +212,13 @@ impl Auth {
 
     /// The account of a half-open sign-in that is not over.
     async fn half_open(&self, id: &str) -> Result<Option<Account>, Error> {
-        let account = self
-            .inner
-            .pending
-            .with(id, self.now(), |entry| if entry.shown.is_empty() { None } else { entry.account.clone() });
-        let Some(Some(account)) = account else { return Ok(None) };
-        Ok(self.account(&account).await?.filter(|account| account.is_active))
+        let begun = self.inner.pending.with(id, self.now(), |entry| {
+            let account = entry.account.clone().filter(|_| !entry.shown.is_empty());
+            account.map(|account| (account, entry.credential.clone()))
+        });
+        let Some(Some((account, credential))) = begun else { return Ok(None) };
+        let is_as_before = |account: &Account| account.is_active && account.credential == credential;
+        Ok(self.account(&account).await?.filter(is_as_before))
     }
 
     async fn in_session(&self, session: &CredentialId) -> Result<Option<(Session, Account)>, Error> {
@@ -247,10 +267,22 @@ impl Auth {
     }
 
     /// Counts an attempt that names no account, by its address alone.
-    fn admit_address(&self, attempt: Attempt<'_>) -> Result<(), SignInError> {
+    pub(crate) fn admit_address(&self, attempt: Attempt<'_>) -> Result<(), SignInError> {
         let Some(address) = attempt.address else { return Ok(()) };
-        let counted_as = format!("{} from {address}", attempt.email);
+        let counted_as = by_address(attempt.email, address);
         let attempt = Attempt { email: &counted_as, address: Some(address) };
         self.inner.lockout.admit(attempt, self.now()).map_err(SignInError::Wait)
     }
+
+    /// Takes back what [`Auth::admit_address`] counted: the attempt was the right one.
+    pub(crate) fn address_was_right(&self, attempt: Attempt<'_>) {
+        let Some(address) = attempt.address else { return };
+        let counted_as = by_address(attempt.email, address);
+        self.inner.lockout.succeeded(Attempt { email: &counted_as, address: Some(address) }, self.now());
+    }
+}
+
+/// As what an attempt that names no account is counted.
+fn by_address(what: &str, address: IpAddr) -> String {
+    format!("{what} from {}", household(address))
 }

@@ -10,7 +10,7 @@ use crate::token::{Credential, fresh_session};
 use crate::{Account, Auth, Error};
 use jiff::SignedDuration;
 use salus_core::Secret;
-use salus_store::Batch;
+use salus_store::{Batch, Conflict, Written};
 use std::net::IpAddr;
 
 /// What somebody typed, and from where. Has no `Debug`.
@@ -95,7 +95,7 @@ impl Auth {
         {
             tracing::warn!(error = %cause, "a password hash could not be renewed");
         }
-        if let Some(half_open) = self.half_open_for(&account, typed.agent).await? {
+        if let Some(half_open) = self.half_open_for(&account, Method::Password, typed.agent).await? {
             let event = audit::sign_in(Outcome::FirstStep, Some(&account.id), &amr(&[Method::Password]));
             self.write_event(event, typed.address).await?;
             return Ok(Opening::HalfOpen(half_open));
@@ -120,13 +120,16 @@ impl Auth {
     }
 
     /// The session, the end of the sessions it replaces, and the audit entry: one transaction.
+    ///
+    /// `account` is as it was when they showed who they are. Where it got another password since, every session was
+    /// ended with the old one, and this one does not begin.
     pub(crate) async fn begin_session(
         &self,
         account: Account,
         methods: &[Method],
         address: Option<IpAddr>,
         agent: &str,
-    ) -> Result<NewSession, Error> {
+    ) -> Result<NewSession, SignInError> {
         let records = self.inner.store.system("sign in").seen_from(&audit::origin(address));
         let (secret, id) = fresh_session(&**self.inner.store.rng());
         let now = self.now();
@@ -142,14 +145,31 @@ impl Auth {
         };
         let words = amr(methods);
         let mut batch = Batch::create(session.resource());
+        batch.conditions.push(account.with_another_password()?);
         batch.notes.push(audit::sign_in(Outcome::SignedIn, Some(&account.id), &words));
         let others = owned(&records, USER_SESSION, &account.id).await?;
         let others = others.iter().map(Session::read).collect::<Result<Vec<_>, _>>()?;
         for id in self.superfluous(others) {
             batch.ops.push(deletion(USER_SESSION, id));
         }
-        records.write(batch).await?;
+        if !self.was_in_time(records.write(batch).await)? {
+            let refused = audit::sign_in(Outcome::Refused, Some(&account.id), &words);
+            self.write_event(refused, address).await?;
+            return Err(SignInError::Refused);
+        }
         Ok(NewSession { secret, session, account })
+    }
+
+    /// Whether a session was written before its account got another password.
+    pub(crate) fn was_in_time(
+        &self,
+        written: Result<Vec<Written>, salus_store::Error>,
+    ) -> Result<bool, Error> {
+        match written {
+            Ok(_) => Ok(true),
+            Err(salus_store::Error::Conflict(Conflict::Condition { .. })) => Ok(false),
+            Err(cause) => Err(cause.into()),
+        }
     }
 
     /// The sessions that ended, and those unused for longest beyond what an account may have with one more.
@@ -317,6 +337,52 @@ mod tests {
         assert!(door.auth.renew_hash(before, Secret::new(PASSWORD.to_owned())).await.is_err());
         assert!(door.try_sign_in(MARIA, PASSWORD).await.is_err());
         assert!(door.try_sign_in(MARIA, new).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn asvs_v7_4_3_a_password_of_a_moment_ago_begins_no_session() {
+        let door = Door::open().await;
+        let id = door.create(MARIA).await.unwrap();
+        let begin = async |account: Account| {
+            let began = door.auth.begin_session(account, &[Method::Password], None, "test").await;
+            match began {
+                Ok(_) => true,
+                Err(SignInError::Refused) => false,
+                Err(error) => panic!("{error}"),
+            }
+        };
+        let read = async || door.auth.account(&id).await.unwrap().unwrap();
+        let before = read().await;
+        door.play(&id, &[salus_access::Role::Caregiver]).await;
+        assert!(begin(before.clone()).await, "other changes keep nobody out");
+        door.auth.renew_hash(read().await, Secret::new(PASSWORD.to_owned())).await.unwrap();
+        assert!(begin(before.clone()).await, "it is the same password, hashed anew");
+        let new = Secret::new("lantern orchard quietly moving".to_owned());
+        door.auth.reset_password(&id, new.clone(), None).await.unwrap();
+        assert!(!begin(before).await);
+        assert!(door.auth.sessions(&id).await.unwrap().is_empty());
+        assert_eq!(door.sign_ins().await.last().unwrap().outcome.code(), 4);
+
+        // As accounts were written before they had a word for their password.
+        let older = Account { credential: None, ..read().await };
+        door.auth.replace(&older, "test").await.unwrap();
+        assert!(begin(older.clone()).await);
+        door.auth.reset_password(&id, new, None).await.unwrap();
+        assert!(!begin(older).await);
+    }
+
+    #[tokio::test]
+    async fn a_new_password_ends_a_sign_in_between_its_two_steps() {
+        let door = Door::open().await;
+        let id = door.create(MARIA).await.unwrap();
+        let app = door.with_totp(&id).await;
+        door.clock.advance_seconds(60);
+        let half = door.half_open(MARIA).await;
+        let new = Secret::new("lantern orchard quietly moving".to_owned());
+        door.auth.reset_password(&id, new, None).await.unwrap();
+        let shown = crate::Shown::Totp(Secret::new(app.code(0)));
+        assert!(matches!(door.auth.second_step(&half.secret, shown, None).await, Err(SignInError::Refused)));
+        assert!(door.auth.sessions(&id).await.unwrap().is_empty());
     }
 
     #[tokio::test]

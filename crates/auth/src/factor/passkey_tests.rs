@@ -66,6 +66,19 @@ async fn asvs_v6_7_2_each_question_is_random_and_good_for_its_own_answer_alone()
 }
 
 #[tokio::test]
+async fn a_house_full_of_people_signs_in_by_passkeys_without_waiting() {
+    let door = Door::open().await;
+    let (_, mut device) = with_passkey(&door).await;
+    let address = Some("192.0.2.1".parse().unwrap());
+    for n in 0..40 {
+        let (cookie, options) = door.auth.begin_passkey_sign_in().unwrap();
+        let answer = device.get(&options);
+        let outcome = door.auth.sign_in_with_passkey(&cookie, answer, address, "test").await;
+        assert!(outcome.is_ok(), "{n}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_device_may_not_do_is_refused() {
     let door = Door::open().await;
     let (_, mut device) = with_passkey(&door).await;
