@@ -13,7 +13,7 @@ import { UploadRow } from './UploadRow'
 import { useUploads } from './uploads'
 import classes from './Documents.module.css'
 
-const ACCEPTED = '.pdf,.txt,.json,.ndjson,.gz,.png,.jpg,.jpeg,application/pdf,text/plain'
+const ACCEPTED = '.pdf,.txt,.json,.ndjson,.hl7,.xml,.gz,.png,.jpg,.jpeg,application/pdf,text/plain'
 
 /** Letters, reports and files: add them, see whether they were read, open them. */
 export default function Documents() {

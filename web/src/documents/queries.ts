@@ -73,7 +73,7 @@ export function hasEnded(state: string): boolean {
   return state === 'done' || state === 'failed'
 }
 
-/** FHIR files become entries of the record; everything else is kept as a document. */
+/** FHIR files, HL7 v2 messages and C-CDA documents become entries of the record; everything else is kept as a document. */
 export function isRecords(file: File): boolean {
-  return /\.(json|ndjson)(\.gz)?$/i.test(file.name)
+  return /\.(json|ndjson|hl7|xml)(\.gz)?$/i.test(file.name)
 }

@@ -1,9 +1,10 @@
-//! `POST /api/v1/people/{id}/import`: a FHIR file comes in.
+//! `POST /api/v1/people/{id}/import`: a file of records comes in.
 
 use super::reading::person;
 use super::uploads::{self, UploadForm};
 use crate::document::{Content, sniff};
 use crate::jobs::import_upload;
+use crate::receive::keep_original;
 use axum::extract::{Multipart, State};
 use http::StatusCode;
 use salus_http::{ApiError, App, Caller, Json, Path};
@@ -19,10 +20,11 @@ pub(crate) struct ImportAccepted {
     job_id: String,
 }
 
-/// Import a FHIR file (JSON or NDJSON, plain or gzipped) into a person's record
+/// Import a file of records (FHIR JSON or NDJSON, HL7 v2, C-CDA; plain or gzipped) into a person's record
 ///
 /// Whatever patient the file speaks of becomes this person; a file about several patients is refused. What is
-/// not valid is left out, everything else is taken over. Importing a file twice changes nothing.
+/// not valid is left out, everything else is taken over. Importing a file twice changes nothing. HL7 v2 messages and
+/// C-CDA documents are also kept as a document, as they were sent.
 #[utoipa::path(post, path = "/api/v1/people/{id}/import", tag = "documents", operation_id = "importRecords",
     params(("id" = String, Path, description = "Id of the person")),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
@@ -36,12 +38,20 @@ pub(crate) async fn handle(
 ) -> Result<(StatusCode, Json<ImportAccepted>), ApiError> {
     person(&caller, &id).await?;
     let upload = uploads::file(form).await?;
-    if !matches!(sniff(&upload.bytes), Content::FhirJson | Content::FhirNdjson | Content::Gzip) {
-        let why = "This is not a FHIR file: it is neither JSON with a resourceType nor a gzip of one.";
-        return Err(ApiError::invalid(why).at("file", why));
-    }
+    let is_of_others = match sniff(&upload.bytes) {
+        Content::FhirJson | Content::FhirNdjson | Content::Gzip => false,
+        Content::Hl7v2 | Content::Ccda => true,
+        _ => {
+            let why =
+                "This is no file of records: neither FHIR JSON, nor an HL7 v2 message, nor a C-CDA document.";
+            return Err(ApiError::invalid(why).at("file", why));
+        }
+    };
     // Whoever is erased meanwhile leaves no job with the name of their file behind.
     let records = caller.records.about(&id).await?;
+    if is_of_others {
+        keep_original(&app, &records, &id, &upload.name, upload.bytes.clone(), caller.account()).await?;
+    }
     let blob = records.put_blob(Some(&id), upload.bytes).await?;
     let jobs = import_upload::jobs(&blob, &upload.name, &id, caller.account(), app.now());
     let (_, ids) = records.write_with_jobs(Batch { jobs, ..Batch::default() }).await?;

@@ -117,7 +117,7 @@ mod tests {
             json!({ "resourceType": "MedicationRequest", "id": "r", "subject": subject, "encounter": { "reference": "Encounter/e" },
                     "medicationReference": { "reference": "Medication/m" } }),
         ];
-        let entry = |resource: Value| Entry { place: String::new(), full_url: None, resource: Ok(resource) };
+        let entry = |resource: Value| Entry::told(String::new(), Ok(resource));
         let kept = enclose(entries.into_iter().map(entry).collect(), "maria");
         let kept: Vec<Value> = kept.into_iter().filter_map(|entry| entry.resource.ok()).collect();
         assert_eq!(kept.len(), 2);

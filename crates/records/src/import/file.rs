@@ -2,12 +2,13 @@
 
 use super::enclose::enclose;
 use super::names::{Naming, Owner};
-use super::read::{Entry, Source};
+use super::read::{Block, Entry, Source};
 use super::report::{Fault, FileReport, sentence};
 use super::{ImportError, write};
 use salus_fhir::json::Value;
 use salus_fhir::{defs, validate};
 use salus_store::Records;
+use std::collections::HashSet;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -19,6 +20,16 @@ pub(super) struct Sound {
     pub(super) resource: Value,
     /// The same as compact JSON, from which it can be handed over again.
     pub(super) json: Vec<u8>,
+    /// Whether it only goes where nothing is known under its id.
+    pub(super) is_mentioned: bool,
+}
+
+impl Sound {
+    /// `Type/id`.
+    pub(super) fn name(&self) -> String {
+        let id = self.resource.get("id").and_then(Value::as_str).unwrap_or_default();
+        format!("{}/{id}", self.type_name)
+    }
 }
 
 /// The most bytes of one JSON document, unpacked; NDJSON may be as long as it likes.
@@ -50,7 +61,9 @@ pub(super) async fn import_upload(
     stored: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<FileReport, ImportError> {
     let is_lines = says_lines(name);
-    let opened = blocking(move || Source::open(Cursor::new(bytes), is_lines, LONGEST_UPLOAD)).await?;
+    let opened =
+        blocking(move || Source::open(Cursor::new(bytes), is_lines, LONGEST_UPLOAD).map(Source::at_once))
+            .await?;
     run(records, Job { name: name.to_owned(), owner: Some(owner) }, opened, stored).await
 }
 
@@ -75,10 +88,11 @@ async fn run(
             return Ok(report);
         }
     };
+    let mut seen = HashSet::new();
     loop {
         let (job, mut moved) = (job.clone(), source);
         let (returned, block) = blocking(move || {
-            let block = moved.next_block().map(|entries| check(entries, &job));
+            let block = moved.next_block().map(|block| check(block, &job));
             (moved, block)
         })
         .await?;
@@ -89,16 +103,25 @@ async fn run(
                 report.faults.push(Fault::of_file(format!("The file {reason}.")));
                 return Ok(report);
             }
-            Some(Ok((sound, faults))) => {
+            Some(Ok(Checked { sound, faults, left_out })) => {
                 report.faults.extend(faults);
+                report.left_out.extend(left_out);
+                let sound = write::mentioned(records, sound, &mut seen, &mut report, stored).await?;
                 write::store(records, sound, &mut report, stored).await?;
             }
         }
     }
 }
 
-/// Names the entries and parts the sound from the faulty.
-fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>), String> {
+/// A block whose entries are named, the sound parted from the faulty.
+struct Checked {
+    sound: Vec<Sound>,
+    faults: Vec<Fault>,
+    left_out: Vec<Fault>,
+}
+
+fn check(block: Block, job: &Job) -> Result<Checked, String> {
+    let Block { mut entries, left_out } = block;
     let naming = match &job.owner {
         Some(owner) => Naming::Within(owner),
         None => Naming::Kept,
@@ -108,7 +131,7 @@ fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>),
         entries = enclose(entries, &owner.person);
     }
     let (mut sound, mut faults) = (Vec::with_capacity(entries.len()), Vec::new());
-    for Entry { place, resource, .. } in entries {
+    for Entry { place, resource, is_mentioned, .. } in entries {
         let resource = match resource {
             Ok(resource) => resource,
             Err(reason) => {
@@ -124,12 +147,12 @@ fn check(mut entries: Vec<Entry>, job: &Job) -> Result<(Vec<Sound>, Vec<Fault>),
         match type_name {
             Some(type_name) if reasons.is_empty() => {
                 let json = serde_json::to_vec(&resource).unwrap_or_default();
-                sound.push(Sound { place, type_name, resource, json });
+                sound.push(Sound { place, type_name, resource, json, is_mentioned });
             }
             resource_type => faults.push(Fault { place, resource_type, reasons }),
         }
     }
-    Ok((sound, faults))
+    Ok(Checked { sound, faults, left_out })
 }
 
 /// Why a resource cannot be stored; empty where it can.

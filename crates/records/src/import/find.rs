@@ -4,7 +4,7 @@ use super::ImportError;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// The files named, and below each folder those that look like FHIR, in the order of their names.
+/// The files named, and below each folder those that look like records, in the order of their names.
 pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
     let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for path in paths {
@@ -30,17 +30,17 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>, seen: &mut HashSet<PathBuf>)
     for path in paths {
         if path.is_dir() {
             collect(&path, found, seen)?;
-        } else if looks_like_fhir(&path) {
+        } else if looks_like_records(&path) {
             found.push(path);
         }
     }
     Ok(())
 }
 
-fn looks_like_fhir(path: &Path) -> bool {
+fn looks_like_records(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    [".json", ".ndjson", ".jsonl"].iter().any(|ending| name.ends_with(ending))
+    [".json", ".ndjson", ".jsonl", ".hl7", ".xml"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> ImportError {
@@ -52,16 +52,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_give_what_looks_like_fhir_and_files_give_themselves() {
+    fn folders_give_what_looks_like_records_and_files_give_themselves() {
         let folder = tempfile::tempdir().unwrap();
         let below = folder.path().join("below");
         std::fs::create_dir(&below).unwrap();
-        for name in ["b.json", "a.NDJSON", "c.json.gz", "read.me", "below/d.jsonl"] {
+        for name in ["b.json", "a.NDJSON", "c.json.gz", "read.me", "below/d.jsonl", "e.hl7", "f.XML"] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         let found = files(&[folder.path().to_path_buf(), folder.path().join("read.me")]).unwrap();
         let names: Vec<_> = found.iter().filter_map(|path| path.strip_prefix(folder.path()).ok()).collect();
-        let expect = ["a.NDJSON", "b.json", "below/d.jsonl", "c.json.gz", "read.me"];
+        let expect = ["a.NDJSON", "b.json", "below/d.jsonl", "c.json.gz", "e.hl7", "f.XML", "read.me"];
         assert_eq!(names, expect.map(Path::new));
         assert!(files(&[folder.path().join("absent")]).is_err());
     }

@@ -1,4 +1,5 @@
-//! FHIR in bulk: files of resources, bundles and NDJSON, plain or gzipped, into the store.
+//! FHIR in bulk: files of resources, bundles and NDJSON, plain or gzipped, into the store. HL7 v2 messages and C-CDA
+//! documents are read as FHIR first.
 //!
 //! Each file is read, checked and stored on its own, so that one bad file never stops another; within a file, each
 //! resource that is not valid is reported and left out, and all others are stored. Importing the same file again
@@ -10,11 +11,15 @@
 mod enclose;
 mod file;
 mod find;
+mod foreign;
 mod names;
 mod read;
 mod report;
+#[cfg(test)]
+mod tests;
 mod write;
 
+pub(crate) use foreign::looks_like_ccda;
 pub use names::Owner;
 pub use report::{Fault, FileReport, Progress, Report};
 
@@ -30,7 +35,8 @@ const WAITING: usize = 2;
 /// Told how far an import is, again and again, from several tasks.
 pub type Watch = dyn Fn(Progress) + Send + Sync;
 
-/// Imports files, and all files below folders whose names end in `.json`, `.ndjson` (or `.jsonl`), and `.gz` of those.
+/// Imports files, and all files below folders whose names end in `.json`, `.ndjson` (or `.jsonl`), `.hl7` or `.xml`, and
+/// `.gz` of those.
 ///
 /// # Errors
 /// Only what stops everything: a path that does not exist, a full disk, a store that fails. What is wrong with a file or a

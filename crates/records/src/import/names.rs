@@ -162,7 +162,7 @@ mod tests {
 
     fn entry(full_url: &str, resource: Value) -> Entry {
         let full_url = (!full_url.is_empty()).then(|| full_url.to_owned());
-        Entry { place: "entry[0]".to_owned(), full_url, resource: Ok(resource) }
+        Entry { full_url, ..Entry::told("entry[0]".to_owned(), Ok(resource)) }
     }
 
     fn maria() -> Owner {

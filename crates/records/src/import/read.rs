@@ -1,5 +1,7 @@
 //! From the bytes of a file to resources, in blocks that fit into memory.
 
+use super::foreign::{self, Messages};
+use super::report::Fault;
 use flate2::read::MultiGzDecoder;
 use salus_fhir::json::{self, Value};
 use std::io::{BufRead, BufReader, Read};
@@ -14,12 +16,31 @@ pub(super) struct Entry {
     pub(super) place: String,
     pub(super) full_url: Option<String>,
     pub(super) resource: Result<Value, String>,
+    /// Only told of in passing: stored where there is none of its id, never over one that is known.
+    pub(super) is_mentioned: bool,
+}
+
+impl Entry {
+    /// A resource that is told of for its own sake.
+    pub(super) fn told(place: String, resource: Result<Value, String>) -> Self {
+        Self { place, full_url: None, resource, is_mentioned: false }
+    }
+}
+
+/// A part of a file that is stored together.
+#[derive(Default)]
+pub(super) struct Block {
+    pub(super) entries: Vec<Entry>,
+    /// What of messages and documents is not taken over.
+    pub(super) left_out: Vec<Fault>,
 }
 
 /// A file that is being read.
 pub(super) enum Source {
     /// All that is left of it, at once: references among the entries may go anywhere.
-    Entries(Vec<Entry>),
+    Whole(Block),
+    /// Message by message.
+    Messages(Messages),
     /// Line by line.
     Lines(Lines),
 }
@@ -51,11 +72,30 @@ impl Source {
     }
 
     /// The next block; none at the end.
-    pub(super) fn next_block(&mut self) -> Option<Vec<Entry>> {
+    pub(super) fn next_block(&mut self) -> Option<Block> {
         match self {
-            Self::Entries(entries) if entries.is_empty() => None,
-            Self::Entries(entries) => Some(std::mem::take(entries)),
-            Self::Lines(lines) => Some(lines.block()).filter(|block| !block.is_empty()),
+            Self::Whole(block) if block.entries.is_empty() && block.left_out.is_empty() => None,
+            Self::Whole(block) => Some(std::mem::take(block)),
+            Self::Messages(messages) => messages.next(),
+            Self::Lines(lines) => {
+                let entries = lines.block();
+                (!entries.is_empty()).then(|| Block { entries, ..Block::default() })
+            }
+        }
+    }
+
+    /// The same with all messages in one block, so that it shows whether they are about one patient.
+    pub(super) fn at_once(self) -> Self {
+        match self {
+            Self::Messages(messages) => {
+                let mut whole = Block::default();
+                for block in messages {
+                    whole.entries.extend(block.entries);
+                    whole.left_out.extend(block.left_out);
+                }
+                Self::Whole(whole)
+            }
+            other => other,
         }
     }
 }
@@ -71,8 +111,11 @@ fn document(reader: Box<dyn BufRead + Send>, longest: u64) -> Result<Source, Str
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err("is empty".to_owned());
     }
+    if let Some(source) = foreign::open(&bytes) {
+        return source;
+    }
     match json::parse(&bytes) {
-        Ok(resource) => entries(resource).map(Source::Entries),
+        Ok(resource) => entries(resource).map(|entries| Source::Whole(Block { entries, ..Block::default() })),
         Err(_) if looks_like_lines(&bytes) => {
             Ok(Source::Lines(Lines { reader: Box::new(std::io::Cursor::new(bytes)), line: 0 }))
         }
@@ -89,7 +132,7 @@ fn looks_like_lines(bytes: &[u8]) -> bool {
 /// The entries of a bundle, or the one resource.
 fn entries(resource: Value) -> Result<Vec<Entry>, String> {
     if resource.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
-        return Ok(vec![Entry { place: String::new(), full_url: None, resource: Ok(resource) }]);
+        return Ok(vec![Entry::told(String::new(), Ok(resource))]);
     }
     if resource.get("type").and_then(Value::as_str) == Some("history") {
         return Err(
@@ -111,7 +154,7 @@ fn of_bundle(index: usize, mut entry: Value) -> Entry {
         Some(resource) => Ok(resource),
         None => Err("The entry has no resource.".to_owned()),
     };
-    Entry { place: format!("entry[{index}]"), full_url, resource }
+    Entry { full_url, ..Entry::told(format!("entry[{index}]"), resource) }
 }
 
 impl Lines {
@@ -132,7 +175,7 @@ impl Lines {
                 Ok(_) => {
                     let resource =
                         json::parse(&bytes).map_err(|error| format!("This is not valid JSON: {error}"));
-                    entries.push(Entry { place, full_url: None, resource });
+                    entries.push(Entry::told(place, resource));
                 }
                 Err(error) => {
                     entries.push(faulty(place, &format!("The file cannot be read on from here: {error}")));
@@ -145,7 +188,7 @@ impl Lines {
 }
 
 fn faulty(place: String, reason: &str) -> Entry {
-    Entry { place, full_url: None, resource: Err(reason.to_owned()) }
+    Entry::told(place, Err(reason.to_owned()))
 }
 
 #[cfg(test)]
@@ -157,7 +200,7 @@ mod tests {
         let mut source = Source::open(Cursor::new(bytes.to_vec()), is_lines, 1 << 10)?;
         let mut all = Vec::new();
         while let Some(block) = source.next_block() {
-            all.extend(block.into_iter().map(|entry| (entry.place, entry.resource.is_ok())));
+            all.extend(block.entries.into_iter().map(|entry| (entry.place, entry.resource.is_ok())));
         }
         Ok(all)
     }

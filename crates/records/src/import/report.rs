@@ -47,6 +47,11 @@ impl Report {
         self.files.iter().map(|file| file.faults.len()).sum()
     }
 
+    /// What of messages and documents of other systems was not taken over.
+    pub fn left_out(&self) -> usize {
+        self.files.iter().map(|file| file.left_out.len()).sum()
+    }
+
     /// The bytes of the stored resources as compact JSON.
     pub fn json_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.json_bytes).sum()
@@ -67,13 +72,16 @@ pub struct FileReport {
     pub json_bytes: u64,
     /// What was left out, and why; a file that could not be read has one fault of the file as a whole.
     pub faults: Vec<Fault>,
+    /// What a message or document says beyond what FHIR has a place for, or in a way that is not understood. The rest of
+    /// it is stored.
+    pub left_out: Vec<Fault>,
 }
 
 /// Something that was left out.
 #[derive(Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fault {
-    /// Where in the file: `entry[3]`, `line 12`; empty for the file as a whole.
+    /// Where in the file: `entry[3]`, `line 12`, `message 2, PID[1]-18`; empty for the file as a whole.
     pub place: String,
     /// The type, where it is known.
     pub resource_type: Option<String>,

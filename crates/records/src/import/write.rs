@@ -5,11 +5,40 @@ use super::file::Sound;
 use super::report::{Fault, FileReport};
 use salus_fhir::json::{self, Value};
 use salus_store::{Batch, Error, Expect, Op, Records, Written};
+use std::collections::HashSet;
 
 /// Resources in one transaction: enough that the transaction's own cost does not count (measured: no gain beyond).
 const BATCH: usize = 1_000;
 /// How often a busy store is asked again.
 const PATIENCE: usize = 5;
+
+/// Stores what is only mentioned where nothing is known under its id, and gives back the others. `seen` are the names
+/// that this file mentioned before.
+pub(super) async fn mentioned(
+    records: &Records,
+    sound: Vec<Sound>,
+    seen: &mut HashSet<String>,
+    report: &mut FileReport,
+    stored: &(dyn Fn(u64) + Send + Sync),
+) -> Result<Vec<Sound>, ImportError> {
+    let (mentioned, told): (Vec<Sound>, Vec<Sound>) = sound.into_iter().partition(|one| one.is_mentioned);
+    seen.extend(told.iter().map(Sound::name));
+    for one in mentioned {
+        if !seen.insert(one.name()) {
+            continue;
+        }
+        let mut one = [one];
+        match put(records, &mut one).await {
+            Ok(written) => count(&one, &written, report, stored),
+            Err(Error::Conflict(_)) => count_known(&one, report, stored),
+            Err(error) if is_about_one(&error) => {
+                report.faults.extend(one.map(|refused| refuse(refused, &error)))
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(told)
+}
 
 /// Stores the resources and counts them in the report.
 pub(super) async fn store(
@@ -42,11 +71,9 @@ async fn one_by_one(
         let mut one = [one];
         match put(records, &mut one).await {
             Ok(written) => count(&one, &written, report, stored),
-            Err(error) if is_about_one(&error) => report.faults.extend(one.map(|refused| Fault {
-                place: refused.place,
-                resource_type: Some(refused.type_name),
-                reasons: vec![reason(&error)],
-            })),
+            Err(error) if is_about_one(&error) => {
+                report.faults.extend(one.map(|refused| refuse(refused, &error)));
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -62,7 +89,7 @@ async fn put(records: &Records, batch: &mut [Sound]) -> Result<Vec<Written>, Err
                 Value::Null => json::parse(&one.json).unwrap_or_default(),
                 resource => resource,
             };
-            Op::Put { resource, expect: Expect::Any }
+            Op::Put { resource, expect: if one.is_mentioned { Expect::Absent } else { Expect::Any } }
         });
         match records.write(Batch { ops: ops.collect(), ..Batch::default() }).await {
             Err(Error::Busy) if tries < PATIENCE => tries += 1,
@@ -83,6 +110,19 @@ fn count(
         report.json_bytes += one.json.len() as u64;
     }
     stored(batch.len() as u64);
+}
+
+fn count_known(known: &[Sound], report: &mut FileReport, stored: &(dyn Fn(u64) + Send + Sync)) {
+    for one in known {
+        *report.counts.entry(one.type_name.clone()).or_default() += 1;
+        report.unchanged += 1;
+        report.json_bytes += one.json.len() as u64;
+    }
+    stored(known.len() as u64);
+}
+
+fn refuse(refused: Sound, error: &Error) -> Fault {
+    Fault { place: refused.place, resource_type: Some(refused.type_name), reasons: vec![reason(error)] }
 }
 
 /// Whether an error is the fault of a single resource, so that the others can still be stored.

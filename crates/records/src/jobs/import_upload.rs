@@ -1,4 +1,4 @@
-//! Imports an uploaded FHIR file into one person's record, with the rights and in the name of whoever uploaded it.
+//! Imports an uploaded file of records into one person's record, with the rights and in the name of whoever uploaded it.
 //!
 //! The uploaded file is kept until the import is over, whatever came of it. A second job, days later, deletes what an
 //! import left behind that was lost with its worker.
@@ -96,6 +96,11 @@ async fn run(app: &App, job: &Job) -> Result<(), JobError> {
         Some(why) if stored == 0 => return Err(JobError::Never(why)),
         Some(why) => format!("{} taken over, then: {why}", entries(stored)),
         None => format!("{} taken over, {} not valid.", entries(stored), report.faults.len()),
+    };
+    let message = match report.left_out.len() {
+        0 => message,
+        1 => format!("{message} 1 part of the file has no place in the record."),
+        parts => format!("{message} {parts} parts of the file have no place in the record."),
     };
     salus_http::jobs::progress(app, job, Progress { done: stored, total, message: Some(message) }).await;
     Ok(())

@@ -1,10 +1,10 @@
-//! `salus import`: FHIR files into the store.
+//! `salus import`: FHIR files, HL7 v2 messages and C-CDA documents into the store.
 
 use crate::config::Config;
 use crate::{Failure, house};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use salus_records::import::{self, Progress, Report};
+use salus_records::import::{self, Fault, Progress, Report};
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ const FAULTS_SHOWN: usize = 5;
 /// The flags of `import`.
 #[derive(Args)]
 pub struct Arguments {
-    /// Files, or folders to look through: FHIR JSON, bundles, NDJSON, plain or gzipped.
+    /// Files, or folders to look through: FHIR JSON, bundles, NDJSON, HL7 v2, C-CDA, plain or gzipped.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// Answer as JSON.
@@ -63,6 +63,7 @@ fn print_json(report: &Report, took: Duration) -> Result<(), Failure> {
         "stored": report.stored(),
         "unchanged": report.unchanged(),
         "faults": report.faults(),
+        "leftOut": report.left_out(),
         "counts": report.counts(),
         "seconds": took.as_secs_f64(),
         "files": report.files,
@@ -71,22 +72,33 @@ fn print_json(report: &Report, took: Duration) -> Result<(), Failure> {
     Ok(())
 }
 
+fn print_some(faults: &[Fault], what: &str) {
+    for fault in faults.iter().take(FAULTS_SHOWN) {
+        let kind = fault.resource_type.as_deref().unwrap_or_default();
+        println!("  {} {kind} {what}: {}", fault.place, fault.reasons.join(" "));
+    }
+    let more = faults.len().saturating_sub(FAULTS_SHOWN);
+    if more > 0 {
+        println!("  and {more} more {what}");
+    }
+}
+
 fn print_text(report: &Report, took: Duration) {
-    for file in report.files.iter().filter(|file| !file.faults.is_empty()) {
+    for file in report.files.iter().filter(|file| !file.faults.is_empty() || !file.left_out.is_empty()) {
         println!("{}", file.name);
-        for fault in file.faults.iter().take(FAULTS_SHOWN) {
-            let kind = fault.resource_type.as_deref().unwrap_or_default();
-            println!("  {} {kind} left out: {}", fault.place, fault.reasons.join(" "));
-        }
-        let more = file.faults.len().saturating_sub(FAULTS_SHOWN);
-        if more > 0 {
-            println!("  and {more} more");
-        }
+        print_some(&file.faults, "left out");
+        print_some(&file.left_out, "not taken over");
     }
     for (type_name, count) in report.counts() {
         println!("{count:>9}  {type_name}");
     }
     let pace = report.stored() as f64 / took.as_secs_f64().max(1e-9);
+    if report.left_out() > 0 {
+        println!(
+            "{} parts of messages and documents have no place in FHIR; --json names all.",
+            report.left_out()
+        );
+    }
     println!(
         "{} resources from {} files in {:.1} s ({pace:.0} a second); {} were there already; {} left out.",
         report.stored(),
