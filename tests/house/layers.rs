@@ -11,7 +11,17 @@ const LAYERS: &[Layer] = &[
     Layer::Row(&["outbound"]),
     Layer::Row(&["store", "pdf"]),
     Layer::Chain(&["auth", "http"]),
-    Layer::Row(&["identity", "rest", "records", "consent", "emergency", "audit", "rights", "demo"]),
+    Layer::Row(&[
+        "identity",
+        "rest",
+        "records",
+        "consent",
+        "emergency",
+        "audit",
+        "rights",
+        "custody",
+        "demo",
+    ]),
     Layer::Chain(&["bench", "server"]),
     Layer::Row(&["tests"]),
 ];

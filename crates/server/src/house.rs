@@ -52,6 +52,7 @@ pub fn capabilities(config: &Config) -> Vec<Capability> {
         salus_consent::capability(),
         salus_emergency::capability(),
         salus_audit::capability(),
+        salus_custody::capability(),
         salus_rights::capability(config.rights.clone(), config.retention.clone()),
     ]
 }

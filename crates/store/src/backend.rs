@@ -271,6 +271,9 @@ pub(crate) trait Backend: Send + Sync {
     /// A job by id.
     async fn job(&self, id: String) -> Result<Option<Job>, Error>;
 
+    /// The jobs of a queue, the newest first.
+    async fn jobs_of(&self, queue: String, limit: u32) -> Result<Vec<Job>, Error>;
+
     /// The place a consumer of the feed has reached; 0 = none.
     async fn cursor(&self, name: String) -> Result<u64, Error>;
 

@@ -39,6 +39,8 @@ pub struct Job {
     pub progress: Progress,
     /// Why the last attempt failed: plain words without health data.
     pub error: Option<String>,
+    /// When it was done, or became a dead letter.
+    pub ended_at: Option<Timestamp>,
     pub(crate) lease: u64,
 }
 

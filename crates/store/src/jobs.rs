@@ -81,6 +81,11 @@ impl Store {
         self.inner.backend.job(id.to_owned()).await
     }
 
+    /// The jobs of a queue, whatever became of them, the newest first.
+    pub async fn jobs_of(&self, queue: &str, limit: u32) -> Result<Vec<Job>, Error> {
+        self.inner.backend.jobs_of(queue.to_owned(), limit).await
+    }
+
     /// Deletes the jobs that were done before `done`, and the dead letters from before `dead`, with their payloads. Gives
     /// how many. For every few hours.
     pub async fn sweep_jobs(&self, done: Timestamp, dead: Timestamp) -> Result<usize, Error> {

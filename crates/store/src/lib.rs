@@ -51,7 +51,7 @@ pub use error::{Conflict, Error};
 pub use job::{Job, JobState, Progress};
 pub use keys::kms::{Kms, KmsError, LocalKeyFile, Wrapped};
 pub use keys::store::KeyCount;
-pub use keys::{AwsKms, AwsKmsConfig, Rewrapped, VaultAuth, VaultConfig, VaultTransit};
+pub use keys::{AwsKms, AwsKmsConfig, KeyState, Rewrapped, VaultAuth, VaultConfig, VaultTransit};
 pub use records::Records;
 pub use resource::{
     Change, Cursor, Event, HistoryPage, HistoryScope, Lookup, Page, SearchPage, Stored, Version,

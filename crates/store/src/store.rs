@@ -5,7 +5,8 @@ use crate::blob::Blobs;
 use crate::erase::list::ErasureList;
 use crate::hash::KeyedHash;
 use crate::index;
-use crate::keys::kms::{Kms, LocalKeyFile};
+use crate::keys::handover::KeyFiles;
+use crate::keys::kms::Kms;
 use crate::keys::{Keyring, PatientKey};
 use crate::records::{Caller, GATE, Records};
 use crate::resource::{Change, Event, Stored};
@@ -44,6 +45,10 @@ pub(crate) struct Inner {
     pub(crate) erased: Arc<ErasureList>,
     /// Held while somebody is erased.
     pub(crate) erasing: tokio::sync::Mutex<()>,
+    /// Where the key-encryption key lies, if it lies in a file.
+    pub(crate) key_files: Option<KeyFiles>,
+    /// Held while the key-encryption key is changed.
+    pub(crate) rotating: tokio::sync::Mutex<()>,
     /// Bounds the CPU-heavy preparations of writes.
     pub(crate) preparers: Arc<Semaphore>,
     pub(crate) preparer_count: usize,
@@ -56,20 +61,15 @@ pub(crate) struct Inner {
 }
 
 impl Store {
-    /// Opens the store of a data directory, making it at the first start, with its key in a local file.
+    /// Opens the store of a data directory, making it at the first start, with its key in a local file. Where one key
+    /// file was about to take the place of another, both open; [`Store::rotate_master_key`] goes on.
     pub async fn open(config: StoreConfig, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result<Self, Error> {
         make_directory(&config.dir)?;
         let lock = lock(&config.dir)?;
-        let key_file = config.key_file();
-        if config.next_key_file().exists() {
-            return Err(Error::Unusable(format!(
-                "the change of the master key {} was cut off; `salus keys rotate-master` finishes it",
-                key_file.display()
-            )));
-        }
+        let files = KeyFiles::of(&config);
         let is_first_start = !config.dir.join("keys.db").exists();
-        let kms = Arc::new(LocalKeyFile::open(&key_file, is_first_start, rng.clone())?);
-        Self::assemble(config, kms, clock, rng, lock).await
+        let kms = files.open(is_first_start, &rng)?;
+        Self::assemble(config, kms, Some(files), clock, rng, lock).await
     }
 
     /// Opens the store with keys that are wrapped by another key service than a local file.
@@ -81,12 +81,13 @@ impl Store {
     ) -> Result<Self, Error> {
         make_directory(&config.dir)?;
         let lock = lock(&config.dir)?;
-        Self::assemble(config, kms, clock, rng, lock).await
+        Self::assemble(config, kms, None, clock, rng, lock).await
     }
 
     async fn assemble(
         config: StoreConfig,
         kms: Arc<dyn Kms>,
+        key_files: Option<KeyFiles>,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
         lock: File,
@@ -126,6 +127,8 @@ impl Store {
                 rng,
                 erased,
                 erasing: tokio::sync::Mutex::new(()),
+                key_files,
+                rotating: tokio::sync::Mutex::new(()),
                 preparers: Arc::new(Semaphore::new(preparer_count)),
                 preparer_count,
                 job_ready: Notify::new(),

@@ -10,8 +10,8 @@ use serde_json::json;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What can be done with keys. But for `status`, the server must be stopped; what was cut off is finished by the same
-/// command.
+/// What can be done with keys. But for `status`, the server must be stopped (a running one does the same from its
+/// administration, but for `move`); what was cut off is finished by the same command.
 #[derive(Subcommand)]
 pub enum Command {
     /// Count the data keys by the master key that wraps them.
@@ -68,17 +68,12 @@ fn status(config: &Config, as_json: bool) -> Result<(), Failure> {
 }
 
 async fn rotate_master(config: &Config) -> Result<(), Failure> {
-    let (settings, clock, rng) = (house::store_config(config), clock(), rng());
+    let store = house::open(config).await?;
     let progress = Progress::new();
-    let done = match config.store.kms.kind {
-        KmsKind::File => Store::rotate_key_file(settings, clock, rng, &progress.told()).await?,
-        kind => {
-            let kms = kms::open(config, kind).await?;
-            Store::rewrap_keys(settings, kms.clone(), kms, clock, rng, &progress.told()).await?
-        }
-    };
+    let done = store.rotate_master_key(&progress.told()).await;
     progress.end();
-    tell(&done);
+    store.close().await;
+    tell(&done?);
     Ok(())
 }
 
@@ -148,10 +143,10 @@ impl Progress {
         Self(ProgressBar::new_spinner())
     }
 
-    fn told(&self) -> impl Fn(u64) + Send + Sync + 'static {
+    fn told(&self) -> impl Fn(salus_store::Progress) + Send + Sync + 'static {
         let bar = self.0.clone();
-        move |done| {
-            bar.set_message(format!("{done} done"));
+        move |at| {
+            bar.set_message(format!("{} of {} done", at.done, at.total));
             bar.tick();
         }
     }

@@ -46,6 +46,7 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
     let store = app.store.clone();
     config.retention.check()?;
     salus_rights::retention::start(&app, &config.retention).await?;
+    salus_custody::rotation::resume(&store).await?;
     let capabilities = house::capabilities(config);
     let workers = salus_http::jobs::start(&app, &capabilities);
     let client = axum::Router::new().fallback(web::serve);

@@ -159,11 +159,16 @@ fn create_key(path: &Path, rng: &dyn Rng) -> Result<Secret<[u8; KEY_LEN]>, Error
     let key = Secret::new(rng.bytes::<KEY_LEN>());
     let mut text = hex::encode(key.expose());
     text.push('\n');
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    // It is whole or not there: half a key would keep the store from opening.
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".draft");
+    let _left_over = std::fs::remove_file(&draft);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     let written = file.write_all(text.as_bytes());
     zeroize::Zeroize::zeroize(&mut text);
     written?;
     file.sync_all()?;
+    std::fs::rename(&draft, path)?;
     if let Some(dir) = path.parent() {
         File::open(dir)?.sync_all()?;
     }

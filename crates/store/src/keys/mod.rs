@@ -10,6 +10,7 @@
 //! disk from guessing codes, as long as it lies wrapped like the others.
 
 mod aws;
+pub(crate) mod handover;
 pub(crate) mod kms;
 mod replace;
 mod rewrap;
@@ -18,7 +19,7 @@ pub(crate) mod store;
 mod vault;
 
 pub use aws::{AwsKms, AwsKmsConfig};
-pub use rewrap::Rewrapped;
+pub use rewrap::{KeyState, Rewrapped};
 pub use vault::{VaultAuth, VaultConfig, VaultTransit};
 
 use crate::Error;
@@ -51,7 +52,9 @@ pub(crate) struct PatientKey {
 /// Finds, makes and destroys keys.
 pub(crate) struct Keyring {
     store: Arc<dyn KeyStore>,
-    kms: Arc<dyn Kms>,
+    /// Held for reading by who wraps or unwraps, from the look at the wrapped key or until it is kept, and for writing
+    /// while another takes over. Who also holds `sealing` takes that one first.
+    kms: RwLock<Arc<dyn Kms>>,
     rng: Arc<dyn Rng>,
     by_id: Cache<String, Arc<PatientKey>>,
     by_pat: Cache<i64, Arc<PatientKey>>,
@@ -92,7 +95,7 @@ impl Keyring {
         let hash = KeyedHash::new(half);
         let ring = Self {
             store,
-            kms,
+            kms: RwLock::new(kms),
             rng,
             by_id: Cache::new(CACHED),
             by_pat: Cache::new(CACHED),
@@ -125,7 +128,14 @@ impl Keyring {
 
     /// A secret of this installation; made at the first call.
     pub(crate) async fn secret(&self, name: &str) -> Result<Secret<[u8; 32]>, Error> {
-        secret(self.store.as_ref(), &self.kms, self.rng.as_ref(), name).await
+        let kms = self.kms.read().await;
+        secret(self.store.as_ref(), &kms, self.rng.as_ref(), name).await
+    }
+
+    /// Has another key-encryption key wrap and unwrap from now on: one that opens what the one before wrapped, as long as
+    /// there is any of that.
+    async fn take_over(&self, kms: Arc<dyn Kms>) {
+        *self.kms.write().await = kms;
     }
 
     /// Makes the keys that are missing, durably, in one commit.
@@ -149,19 +159,24 @@ impl Keyring {
         if missing.is_empty() {
             return Ok(());
         }
-        let first = self.store.next_pat(missing.len()).await?;
-        let (rng, ids) = (self.rng.clone(), missing.clone());
-        let made = on_kms(&self.kms, move |kms| {
-            let fresh = (first..).zip(&ids).map(|(pat, id)| fresh_row(kms, rng.as_ref(), pat, id));
-            fresh.map(|made| made.map(|(row, _)| row)).collect::<Result<Vec<_>, _>>()
-        });
-        let rows = made.await??;
-        // Another writer may have been quicker with one of them: then its row stands, and is the one read here.
-        self.store.insert(rows).await?;
+        self.make(&missing).await?;
         for id in &missing {
             self.find(id).await?;
         }
         Ok(())
+    }
+
+    async fn make(&self, patient_ids: &[String]) -> Result<(), Error> {
+        let first = self.store.next_pat(patient_ids.len()).await?;
+        let (rng, ids) = (self.rng.clone(), patient_ids.to_vec());
+        let kms = self.kms.read().await;
+        let made = on_kms(&kms, move |kms| {
+            let fresh = (first..).zip(&ids).map(|(pat, id)| fresh_row(kms, rng.as_ref(), pat, id));
+            fresh.map(|made| made.map(|(row, _)| row)).collect::<Result<Vec<_>, _>>()
+        });
+        let rows = made.await??;
+        // Another writer may have been quicker with one of them: then its row stands.
+        self.store.insert(rows).await
     }
 
     /// The key with a number; none once it was destroyed.
@@ -189,8 +204,10 @@ impl Keyring {
         row: impl Future<Output = Result<Option<KeyRow>, Error>>,
     ) -> Result<Option<Arc<PatientKey>>, Error> {
         let before = *self.changes();
+        let kms = self.kms.read().await;
         let Some(row) = row.await? else { return Ok(None) };
-        let key = Arc::new(on_kms(&self.kms, move |kms| unwrap_row(kms, &row)).await??);
+        let key = Arc::new(on_kms(&kms, move |kms| unwrap_row(kms, &row)).await??);
+        drop(kms);
         let changes = self.changes();
         // It may be this one that was destroyed or replaced while it was read: the next look will tell.
         if *changes == before {

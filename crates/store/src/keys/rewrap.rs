@@ -1,23 +1,28 @@
 //! Changing the key-encryption key: every data key is unwrapped by the one before and wrapped by the new one.
 //!
-//! The store is closed meanwhile. Keys are changed in small commits, each of which can be the last: whoever starts again
-//! goes on with those that are left. The shared key and the settings change in the last commit, so that who wraps the
-//! shared key tells whose key-encryption key opens the settings.
+//! Keys are changed in small commits, each of which can be the last: whoever starts again goes on with those that are
+//! left. The shared key and the settings change in the last commit, so that who wraps the shared key tells whose
+//! key-encryption key opens the settings.
+//!
+//! A store in use changes its own ([`Store::rotate_master_key`]): people are born, erased and given fresh keys meanwhile,
+//! so a wrapping is replaced only as long as it is the one that was read. Moving to another key service
+//! ([`Store::rewrap_keys`]) is for a closed one.
 
 use super::context;
-use super::kms::{Kms, KmsError, LocalKeyFile};
-use super::store::{KeyCount, KeyRow, KeyStore};
+use super::kms::{Kms, KmsError};
+use super::store::{Change, KeyCount, KeyRow, KeyStore};
 use crate::audit::{AuditAction, NewAudit};
 use crate::index::SHARED;
 use crate::sqlite::{SqliteKeys, count_keys};
 use crate::store::{Store, lock};
-use crate::{Error, StoreConfig};
+use crate::{Error, Progress, StoreConfig};
 use salus_core::{Clock, Rng};
-use std::fs::File;
 use std::sync::Arc;
 
 /// So many keys are changed in one commit.
 const STEP: u32 = 200;
+/// How often it is looked for keys that are left: others come and change while the store is in use.
+const MOST_PASSES: usize = 8;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,48 +33,84 @@ pub struct Rewrapped {
     pub key_id: String,
 }
 
+/// Who wraps the data keys of a store in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyState {
+    /// The key-encryption key that wraps now, with its version; none while its service does not answer.
+    pub current: Option<String>,
+    /// The data keys, by who wraps them.
+    pub counts: Vec<KeyCount>,
+    /// Whether one key file is taking the place of another.
+    pub is_changing: bool,
+}
+
 impl Store {
     /// Counts the data keys of a data directory by who wraps them. The directory may be in use.
     pub fn key_counts(config: &StoreConfig) -> Result<Vec<KeyCount>, Error> {
         count_keys(&config.dir)
     }
 
+    /// Who wraps the data keys now. It may wait for the key service.
+    pub async fn key_state(&self) -> Result<KeyState, Error> {
+        let inner = &self.inner;
+        let kms = inner.ring.kms.read().await.clone();
+        let current = super::on_kms(&kms, |kms| kms.key_id()).await?;
+        let current =
+            current.inspect_err(|error| tracing::warn!(error = %error, "the key service is silent"));
+        let is_changing = inner.key_files.as_ref().is_some_and(|files| files.is_changing());
+        Ok(KeyState { current: current.ok(), counts: inner.ring.store.counts().await?, is_changing })
+    }
+
+    /// Has all data keys wrapped anew, while the store is in use: by a fresh key file, which then takes the place of the
+    /// one before, or by the newest version of the key in its service. What was cut off is finished by calling it again,
+    /// also after the store was closed. `told` hears how far it is, now and then.
+    pub async fn rotate_master_key(
+        &self,
+        told: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Rewrapped, Error> {
+        let inner = &self.inner;
+        let _one_at_a_time = inner.rotating.lock().await;
+        let keys = inner.ring.store.as_ref();
+        let Some(files) = inner.key_files.clone() else {
+            let kms = inner.ring.kms.read().await.clone();
+            let done = rewrap(keys, kms.clone(), kms, told).await?;
+            self.note_rotation(None, done.keys).await?;
+            return Ok(done);
+        };
+        let (begun, rng) = (files.clone(), inner.rng.clone());
+        let both = on_disk(move || begun.begin(&rng)).await?;
+        let to: Arc<dyn Kms> = both.to.clone();
+        let both: Arc<dyn Kms> = Arc::new(both);
+        inner.ring.take_over(both.clone()).await;
+        let done = rewrap(keys, both, to.clone(), told).await?;
+        self.note_rotation(None, done.keys).await?;
+        // It is on file before the key file is changed.
+        inner.backend.audit_head().await?;
+        on_disk(move || files.finish()).await?;
+        inner.ring.take_over(to).await;
+        Ok(done)
+    }
+
     /// Has all data keys of a closed store wrapped by `to`, which were wrapped by `from`. What was cut off is finished by
-    /// calling it again. `told` hears how many are done, now and then.
+    /// calling it again. `told` hears how far it is, now and then.
     pub async fn rewrap_keys(
         config: StoreConfig,
         from: Arc<dyn Kms>,
         to: Arc<dyn Kms>,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
-        told: &(dyn Fn(u64) + Send + Sync),
+        told: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Rewrapped, Error> {
         let locked = lock(&config.dir)?;
-        let done = rewrap(&config, from, to.clone(), told).await?;
-        drop(locked);
-        let store = Self::open_with_kms(config, to, clock, rng).await?;
-        store.note_rotation(None, done.keys).await?;
-        store.close().await;
-        Ok(done)
-    }
-
-    /// Puts a fresh key file in the place of the one that wraps the data keys of a closed store. What was cut off is
-    /// finished by calling it again. The old key is gone from its place at the end.
-    pub async fn rotate_key_file(
-        config: StoreConfig,
-        clock: Arc<dyn Clock>,
-        rng: Arc<dyn Rng>,
-        told: &(dyn Fn(u64) + Send + Sync),
-    ) -> Result<Rewrapped, Error> {
-        let (place, next) = (config.key_file(), config.next_key_file());
-        let locked = lock(&config.dir)?;
-        let from = Arc::new(LocalKeyFile::open(&place, false, rng.clone())?);
-        let to = Arc::new(LocalKeyFile::open(&next, true, rng.clone())?);
-        let done = rewrap(&config, from, to.clone(), told).await?;
-        std::fs::rename(&next, &place)?;
-        if let Some(dir) = place.parent() {
-            File::open(dir)?.sync_all()?;
+        if !config.dir.join("keys.db").exists() {
+            return Err(Error::Unusable(format!("there are no keys in {}", config.dir.display())));
         }
+        if config.next_key_file().exists() {
+            let place = config.key_file();
+            let what = format!("the change of the master key {} was cut off", place.display());
+            return Err(Error::Unusable(format!("{what}; finish it first (`salus keys rotate-master`)")));
+        }
+        let done = rewrap(&SqliteKeys::open(&config.dir, 0)?, from, to.clone(), told).await?;
         drop(locked);
         let store = Self::open_with_kms(config, to, clock, rng).await?;
         store.note_rotation(None, done.keys).await?;
@@ -87,32 +128,47 @@ impl Store {
 }
 
 async fn rewrap(
-    config: &StoreConfig,
+    keys: &dyn KeyStore,
     from: Arc<dyn Kms>,
     to: Arc<dyn Kms>,
-    told: &(dyn Fn(u64) + Send + Sync),
+    told: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Rewrapped, Error> {
-    if !config.dir.join("keys.db").exists() {
-        return Err(Error::Unusable(format!("there are no keys in {}", config.dir.display())));
+    let mut done = 0;
+    for _ in 0..MOST_PASSES {
+        let key_id = on_both(from.clone(), to.clone(), |_, to| to.key_id()).await?;
+        let counts = keys.counts().await?;
+        let total = counts.iter().map(|count| count.keys).sum();
+        let left: u64 = counts.iter().filter(|count| count.key_id != key_id).map(|count| count.keys).sum();
+        if left == 0 {
+            return Ok(Rewrapped { keys: done, key_id });
+        }
+        let mut at = Progress { done: total - left, total, message: None };
+        let mut after = SHARED;
+        loop {
+            let rows = keys.wrapped_by_others(&key_id, after, STEP).await?;
+            let Some(last) = rows.last().map(|row| row.pat) else { break };
+            after = last;
+            let changes = on_both(from.clone(), to.clone(), move |from, to| {
+                rows.into_iter().map(|row| change(row, from, to)).collect::<Result<Vec<_>, _>>()
+            });
+            let changed = keys.rewrap(changes.await?, Vec::new()).await?;
+            done += changed;
+            at.done += changed;
+            told(at.clone());
+        }
+        done += rewrap_shared(keys, &key_id, from.clone(), to.clone()).await?;
     }
-    let keys = SqliteKeys::open(&config.dir, 0)?;
-    let asked = to.clone();
-    let key_id = on_both(from.clone(), asked, |_, to| to.key_id()).await?;
-    let (mut done, mut after) = (0, SHARED);
-    loop {
-        let rows = keys.wrapped_by_others(&key_id, after, STEP).await?;
-        let Some(last) = rows.last().map(|row| row.pat) else { break };
-        after = last;
-        done += rows.len() as u64;
-        let rows = on_both(from.clone(), to.clone(), move |from, to| {
-            rows.into_iter().map(|row| change(row, from, to)).collect::<Result<Vec<_>, _>>()
-        });
-        keys.rewrap(rows.await?, Vec::new()).await?;
-        told(done);
-    }
-    let Some(shared) = keys.by_pat(SHARED).await?.filter(|row| row.kek != key_id) else {
-        return Ok(Rewrapped { keys: done, key_id });
-    };
+    Err(Error::Busy)
+}
+
+/// The shared key, and with it the settings.
+async fn rewrap_shared(
+    keys: &dyn KeyStore,
+    key_id: &str,
+    from: Arc<dyn Kms>,
+    to: Arc<dyn Kms>,
+) -> Result<u64, Error> {
+    let Some(shared) = keys.by_pat(SHARED).await?.filter(|row| row.kek != key_id) else { return Ok(0) };
     let settings = keys.settings().await?;
     let (shared, settings) = on_both(from, to, move |from, to| {
         let one = |(name, wrapped): (String, Vec<u8>)| {
@@ -123,20 +179,24 @@ async fn rewrap(
         Ok((change(shared, from, to)?, settings))
     })
     .await?;
-    keys.rewrap(vec![shared], settings).await?;
-    told(done + 1);
-    Ok(Rewrapped { keys: done + 1, key_id })
+    keys.rewrap(vec![shared], settings).await
 }
 
 /// The same key in another wrapping.
-fn change(row: KeyRow, from: &dyn Kms, to: &dyn Kms) -> Result<KeyRow, KmsError> {
+fn change(row: KeyRow, from: &dyn Kms, to: &dyn Kms) -> Result<Change, KmsError> {
     let again = |wrapped: &[u8]| to.wrap(&from.unwrap(wrapped, &context(row.pat))?, &context(row.pat));
+    let older = row.older.as_deref().map(again).transpose()?;
     let wrapped = again(&row.wrapped)?;
-    let older = row.older.as_deref().map(again).transpose()?.map(|older| older.bytes);
-    Ok(KeyRow { kek: wrapped.key_id, wrapped: wrapped.bytes, older, ..row })
+    let (kek, older) = match older {
+        // The earlier of two versions: with it the row is found where everything is to have the newest.
+        Some(older) => (older.key_id, Some(older.bytes)),
+        None => (wrapped.key_id, None),
+    };
+    let before = row.wrapped.clone();
+    Ok(Change { before, row: KeyRow { kek, wrapped: wrapped.bytes, older, ..row } })
 }
 
-/// The operator waits: they are told what is wrong, and nothing is tried again.
+/// Whoever asked is told what is wrong, and nothing is tried again.
 async fn on_both<T, F>(from: Arc<dyn Kms>, to: Arc<dyn Kms>, work: F) -> Result<T, Error>
 where
     T: Send + 'static,
@@ -146,7 +206,14 @@ where
     let done = done.await.map_err(|_| Error::Io("the change of the keys broke off".to_owned()))?;
     done.map_err(|error| {
         Error::Unusable(format!(
-            "the keys are not all changed: {error}; the same command goes on where this one ended"
+            "the keys are not all changed: {error}; asking for it again goes on where this ended"
         ))
     })
+}
+
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work);
+    done.await.map_err(|_| Error::Io("the change of the key file broke off".to_owned()))?
 }

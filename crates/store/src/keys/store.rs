@@ -14,6 +14,13 @@ pub(crate) struct KeyRow {
     pub(crate) older: Option<Vec<u8>>,
 }
 
+/// What becomes of a row.
+pub(crate) struct Change {
+    /// The wrapped key that stands there.
+    pub(crate) before: Vec<u8>,
+    pub(crate) row: KeyRow,
+}
+
 /// How many data keys a key-encryption key wraps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyCount {
@@ -43,9 +50,9 @@ pub(crate) trait KeyStore: Send + Sync {
 
     async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, Error>;
 
-    /// Puts a fresh key in the place of a patient's, who keeps the one before as well; one whose key is being replaced
-    /// already stays as it is.
-    async fn replace(&self, row: KeyRow) -> Result<(), Error>;
+    /// Puts a fresh key in the place of a patient's, who keeps the one before as well, where it still is `before` that is
+    /// kept and no other is being replaced; else everything stays as it is.
+    async fn replace(&self, change: Change) -> Result<(), Error>;
 
     /// Forgets the key before.
     async fn drop_older(&self, pat: i64) -> Result<(), Error>;
@@ -53,8 +60,9 @@ pub(crate) trait KeyStore: Send + Sync {
     /// Keys of patients, after number `after`, that another key-encryption key than `kek` wraps.
     async fn wrapped_by_others(&self, kek: &str, after: i64, limit: u32) -> Result<Vec<KeyRow>, Error>;
 
-    /// Keeps other wrappings of the same keys, and of settings, in one commit.
-    async fn rewrap(&self, rows: Vec<KeyRow>, settings: Vec<(String, Vec<u8>)>) -> Result<(), Error>;
+    /// Keeps other wrappings of the same keys, and of settings, in one commit, and gives how many keys that were: one that
+    /// is not as it was `before` stays as it is.
+    async fn rewrap(&self, changes: Vec<Change>, settings: Vec<(String, Vec<u8>)>) -> Result<u64, Error>;
 
     /// All settings.
     async fn settings(&self) -> Result<Vec<(String, Vec<u8>)>, Error>;

@@ -66,7 +66,9 @@ impl Records {
             return Err(Error::Denied);
         }
         self.inner.blobs.delete(id).await?;
-        self.inner.backend.forget_blob(id.0).await
+        self.inner.backend.forget_blob(id.0).await?;
+        // Once more: it may have been sealed anew, and put back, before it was forgotten.
+        self.inner.blobs.delete(id).await
     }
 
     /// The bytes of a file. It takes the right to read every DocumentReference about its patient, or one that names it.

@@ -23,10 +23,16 @@ const NEXT: &str = "
     ORDER BY priority DESC, run_at LIMIT 1";
 const CLAIM: &str = "
     UPDATE job SET state = 1, lease_until = ?2, lease = lease + 1, attempts = attempts + 1 WHERE n = ?1
-    RETURNING id, queue, payload, state, attempts, max_attempts, run_at, owner, done, total, message, error, lease";
+    RETURNING id, queue, payload, state, attempts, max_attempts, run_at, owner, done, total, message, error, lease,
+        ended_at";
 const GET: &str = "
-    SELECT id, queue, payload, state, attempts, max_attempts, run_at, owner, done, total, message, error, lease
+    SELECT id, queue, payload, state, attempts, max_attempts, run_at, owner, done, total, message, error, lease,
+        ended_at
     FROM job WHERE id = ?1";
+const OF_QUEUE: &str = "
+    SELECT id, queue, payload, state, attempts, max_attempts, run_at, owner, done, total, message, error, lease,
+        ended_at
+    FROM job WHERE queue = ?1 ORDER BY n DESC LIMIT ?2";
 const DONE: &str =
     "UPDATE job SET state = 2, ended_at = ?3, error = NULL WHERE id = ?1 AND lease = ?2 AND state = 1";
 const DEAD: &str =
@@ -40,8 +46,10 @@ const PROGRESS: &str = "
 const SWEEP: &str = "
     DELETE FROM job WHERE n IN (SELECT n FROM job WHERE state = ?1 AND ended_at < ?2 LIMIT ?3)";
 
-pub(super) const STATEMENTS: &[&str] =
-    &[ADD, SAME, IS_DUE, IS_LOST, BURY_LOST, FREE_LOST, NEXT, CLAIM, GET, DONE, DEAD, RETRY, PROGRESS, SWEEP];
+pub(super) const STATEMENTS: &[&str] = &[
+    ADD, SAME, IS_DUE, IS_LOST, BURY_LOST, FREE_LOST, NEXT, CLAIM, GET, DONE, DEAD, RETRY, PROGRESS, SWEEP,
+    OF_QUEUE,
+];
 
 /// Enqueues a job; gives its id, or the id of the one with the same dedupe key that is there already.
 pub(super) fn add(connection: &Connection, job: &PreparedJob) -> Result<String> {
@@ -135,6 +143,11 @@ pub(super) fn get(connection: &Connection, id: &str) -> Result<Option<Job>> {
     connection.prepare_cached(GET)?.query_row([id], job).optional()
 }
 
+/// The jobs of a queue, the newest first.
+pub(super) fn of_queue(connection: &Connection, queue: &str, limit: u32) -> Result<Vec<Job>> {
+    connection.prepare_cached(OF_QUEUE)?.query_map(params![queue, limit], job)?.collect()
+}
+
 /// Deletes jobs that ended before: done ones, or dead letters. Gives how many.
 pub(super) fn sweep(connection: &Connection, is_dead: bool, before: i64, limit: u32) -> Result<usize> {
     connection.prepare_cached(SWEEP)?.execute(params![if is_dead { 3 } else { 2 }, before, limit])
@@ -159,5 +172,6 @@ fn job(row: &Row<'_>) -> Result<Job> {
         progress: Progress { done: unsigned(row, 8)?, total: unsigned(row, 9)?, message: row.get(10)? },
         error: row.get(11)?,
         lease: unsigned(row, 12)?,
+        ended_at: row.get::<_, Option<i64>>(13)?.and_then(|at| Timestamp::from_microsecond(at).ok()),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{schema, sql_error};
 use crate::Error;
-use crate::keys::store::{KeyCount, KeyRow, KeyStore};
+use crate::keys::store::{Change, KeyCount, KeyRow, KeyStore};
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::path::Path;
@@ -20,14 +20,14 @@ const ADD: &str = "
 const DESTROY: &str = "
     UPDATE patient_key SET patient_id = NULL, kek = NULL, wrapped = NULL, older = NULL, erased_at = ?2 WHERE pat = ?1";
 const REPLACE: &str = "
-    UPDATE patient_key SET older = wrapped, kek = ?2, wrapped = ?3
-    WHERE pat = ?1 AND wrapped IS NOT NULL AND older IS NULL";
+    UPDATE patient_key SET kek = ?2, wrapped = ?3, older = ?4 WHERE pat = ?1 AND wrapped = ?5 AND older IS NULL";
 const DROP_OLDER: &str = "UPDATE patient_key SET older = NULL WHERE pat = ?1";
 const OTHERS: &str = "
     SELECT pat, patient_id, kek, wrapped, older FROM patient_key
     WHERE pat > ?2 AND wrapped IS NOT NULL AND kek <> ?1 ORDER BY pat LIMIT ?3";
-const REWRAP: &str =
-    "UPDATE patient_key SET kek = ?2, wrapped = ?3, older = ?4 WHERE pat = ?1 AND wrapped IS NOT NULL";
+const REWRAP: &str = "
+    UPDATE patient_key SET kek = ?2, wrapped = ?3, older = ?4
+    WHERE pat = ?1 AND wrapped = ?5 AND (older IS NULL) = (?4 IS NULL)";
 const SETTINGS: &str = "SELECT name, value FROM setting";
 const CHANGE_SETTING: &str = "UPDATE setting SET value = ?2 WHERE name = ?1";
 const COUNTS: &str = "
@@ -87,16 +87,18 @@ impl SqliteKeys {
 impl SqliteKeys {
     /// Makes a change after which something must be gone, and takes it out of the write-ahead log too, which still
     /// holds the page.
-    async fn forget<F>(&self, work: F) -> Result<(), Error>
+    async fn forget<T, F>(&self, work: F) -> Result<T, Error>
     where
-        F: FnOnce(&mut Connection) -> rusqlite::Result<()> + Send + 'static,
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         self.run(move |c| {
-            work(c)?;
-            c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+            let done = work(c)?;
+            let is_busy = c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))?;
+            Ok((done, is_busy))
         })
         .await
-        .and_then(|is_busy| if is_busy { Err(Error::Busy) } else { Ok(()) })
+        .and_then(|(done, is_busy)| if is_busy { Err(Error::Busy) } else { Ok(done) })
     }
 }
 
@@ -154,8 +156,8 @@ impl KeyStore for SqliteKeys {
         .await
     }
 
-    async fn replace(&self, row: KeyRow) -> Result<(), Error> {
-        self.run(move |c| c.execute(REPLACE, params![row.pat, row.kek, row.wrapped]).map(drop)).await
+    async fn replace(&self, change: Change) -> Result<(), Error> {
+        self.run(move |c| make(c, REPLACE, &change).map(drop)).await
     }
 
     async fn drop_older(&self, pat: i64) -> Result<(), Error> {
@@ -168,17 +170,18 @@ impl KeyStore for SqliteKeys {
             .await
     }
 
-    async fn rewrap(&self, rows: Vec<KeyRow>, settings: Vec<(String, Vec<u8>)>) -> Result<(), Error> {
+    async fn rewrap(&self, changes: Vec<Change>, settings: Vec<(String, Vec<u8>)>) -> Result<u64, Error> {
         self.forget(move |c| {
             let transaction = c.transaction()?;
-            for row in &rows {
-                let mut rewrap = transaction.prepare_cached(REWRAP)?;
-                rewrap.execute(params![row.pat, row.kek, row.wrapped, row.older])?;
+            let mut changed = 0;
+            for change in &changes {
+                changed += make(&transaction, REWRAP, change)? as u64;
             }
             for (name, value) in &settings {
                 transaction.prepare_cached(CHANGE_SETTING)?.execute(params![name, value])?;
             }
-            transaction.commit()
+            transaction.commit()?;
+            Ok(changed)
         })
         .await
     }
@@ -203,6 +206,12 @@ impl KeyStore for SqliteKeys {
         let name = name.to_owned();
         self.run(move |c| c.execute(ADD_SETTING, params![name, value]).map(drop)).await
     }
+}
+
+fn make(connection: &Connection, statement: &str, change: &Change) -> rusqlite::Result<usize> {
+    let Change { before, row } = change;
+    let mut made = connection.prepare_cached(statement)?;
+    made.execute(params![row.pat, row.kek, row.wrapped, row.older, before])
 }
 
 fn key_row(row: &Row<'_>) -> rusqlite::Result<KeyRow> {

@@ -168,6 +168,10 @@ impl Backend for Sqlite {
         self.write(move |session| job::sweep(session.connection, is_dead, before, limit)).await
     }
 
+    async fn jobs_of(&self, queue: String, limit: u32) -> Result<Vec<Job>, Error> {
+        self.read(move |c| job::of_queue(c, &queue, limit)).await
+    }
+
     async fn job(&self, id: String) -> Result<Option<Job>, Error> {
         self.read(move |c| job::get(c, &id)).await
     }

@@ -30,7 +30,8 @@ pub async fn a_job_comes_with_its_batch_or_not_at_all(house: House) {
     assert!(store.progress(&job, progress.clone(), LEASE).await.unwrap());
     assert_eq!(store.job(&job.id).await.unwrap().unwrap().progress, progress);
     assert!(store.done(&job).await.unwrap());
-    assert_eq!(store.job(&job.id).await.unwrap().unwrap().state, JobState::Done);
+    let done = store.job(&job.id).await.unwrap().unwrap();
+    assert_eq!((done.state, done.ended_at), (JobState::Done, Some(house.clock.now())));
     assert!(!store.done(&job).await.unwrap(), "once is enough");
 }
 
@@ -89,6 +90,9 @@ pub async fn urgent_jobs_go_first_and_later_ones_wait(house: House) {
     for job in [job("usual", 0, 0), job("later", 9, 3_600), job("urgent", 5, 0)] {
         store.enqueue(job).await.unwrap();
     }
+    let listed = store.jobs_of("q", 2).await.unwrap();
+    assert_eq!(listed.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(), ["urgent", "later"]);
+    assert!(store.jobs_of("another-queue", 2).await.unwrap().is_empty());
     assert_eq!(claim(&store, "q").await.unwrap().id, "urgent");
     assert_eq!(claim(&store, "q").await.unwrap().id, "usual");
     assert!(claim(&store, "q").await.is_none());

@@ -1,8 +1,8 @@
 use crate::house::*;
 use bytes::Bytes;
-use salus_store::{AuditAction, Error, Store};
-use std::sync::Arc;
+use salus_store::{AuditAction, Error, Progress, Store};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 async fn filled(house: &House, versions: u64) -> Store {
     let store = house.open().await.unwrap();
@@ -115,8 +115,11 @@ async fn what_was_cut_off_reads_well_and_is_finished_later() {
     for number in 0..10 {
         assert!(read(&store, "Observation", &format!("o{number}")).await.unwrap().is_some());
     }
-    let left = store.replace_patient_key("p", &|_| {}).await.unwrap();
+    let last = Mutex::new(Progress::default());
+    let left = store.replace_patient_key("p", &|at| *last.lock().unwrap() = at).await.unwrap();
     assert!((1..601).contains(&left), "{left}");
+    let last = last.into_inner().unwrap();
+    assert_eq!((last.done, last.total), (601, 601), "what was done before counts");
     close(store).await;
     let store = house.open().await.unwrap();
     for number in 0..10 {

@@ -6,6 +6,7 @@ pub(in crate::sqlite) const STEPS: &[Step] = &[
     Step { number: 1, sql: TABLES },
     Step { number: 2, sql: AUDIT_DETAIL },
     Step { number: 3, sql: JOB_ENDED },
+    Step { number: 4, sql: JOB_QUEUE },
 ];
 
 const TABLES: &str = "
@@ -73,3 +74,6 @@ ALTER TABLE audit ADD COLUMN detail_digest BLOB;
 
 /// To find the jobs that ended long ago.
 const JOB_ENDED: &str = "CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;";
+
+/// To list the jobs of a queue, the newest first.
+const JOB_QUEUE: &str = "CREATE INDEX job_queue ON job (queue);";
