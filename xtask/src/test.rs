@@ -5,6 +5,8 @@ use crate::setup::Tools;
 use crate::shell::{self, cargo, root, say};
 use crate::{Result, asvs, setup, tidy, web};
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// Runs all of it. With `quick`, leaves out the browser.
@@ -38,19 +40,67 @@ fn walk(tools: &Tools) -> Result {
     std::fs::create_dir_all(&data)?;
     let server = Server::start(&data)?;
     for story in WALKS {
-        let mut walk = tools.node();
-        walk.arg(format!("e2e/{story}.mjs"))
-            .current_dir(root().join("web"))
-            .env("SALUS_WALK_URL", &server.address)
-            .env("SALUS_WALK_LOGINS", data.join("logins.json"))
-            .env("SALUS_WALK_FOLDER", data.join("pictures"))
-            .env("CHROMIUM", &tools.chromium);
-        shell::run(&mut walk)?;
+        shell::run(&mut tell(tools, story, &server, &data))?;
     }
-    Ok(())
+    federated(tools, &server, &data)
 }
 
-/// The walks, each a file in `web/e2e`.
+/// A story, told to a server with these data.
+fn tell(tools: &Tools, story: &str, server: &Server, data: &Path) -> Command {
+    let mut walk = tools.node();
+    walk.arg(format!("e2e/{story}.mjs"))
+        .current_dir(root().join("web"))
+        .env("SALUS_WALK_URL", &server.address)
+        .env("SALUS_WALK_LOGINS", data.join("logins.json"))
+        .env("SALUS_WALK_FOLDER", data.join("pictures"))
+        .env("CHROMIUM", &tools.chromium);
+    walk
+}
+
+/// Starts a second demo, whose people sign in by the first: as `localhost`, for cookies belong to a host, whatever its
+/// port.
+fn federated(tools: &Tools, provider: &Server, provider_data: &Path) -> Result {
+    let data = provider_data.join("federated");
+    std::fs::create_dir_all(&data)?;
+    let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+    let here = format!("http://localhost:{port}");
+    let callback = format!("{here}/api/v1/session/providers/next-door/callback");
+    let flags =
+        ["--name", "Salus here", "--proof", "client_secret_basic", "--scope", "openid email", "--json"];
+    let made = Command::new(salus())
+        .args(["client", "add", "--redirect-uri", &callback])
+        .args(flags)
+        .arg("--data")
+        .arg(provider_data)
+        .output()?;
+    let told = String::from_utf8(made.stdout)?;
+    let word = |name: &str| {
+        let rest = told.split_once(&format!("\"{name}\":\"")).map(|(_, rest)| rest);
+        rest.and_then(|rest| rest.split('"').next()).ok_or("the client was not registered")
+    };
+    std::fs::write(data.join("client-secret"), word("client_secret")?)?;
+    let config = format!(
+        "[http.limits]\npublic_origin = {here:?}\n\n[[auth.providers]]\nid = \"next-door\"\nname = \"Salus next door\"\n\
+         issuer = {:?}\nclient_id = {:?}\nclient_secret_file = {:?}\n",
+        provider.address,
+        word("client_id")?,
+        data.join("client-secret")
+    );
+    std::fs::write(data.join("salus.toml"), config)?;
+    let client = Server::start_with(&data, port, Some(&data.join("salus.toml")))?;
+    let mut walk = tell(tools, "federated", &client, &data);
+    walk.env("SALUS_WALK_URL", &here)
+        .env("SALUS_WALK_FOLDER", provider_data.join("pictures"))
+        .env("SALUS_WALK_PROVIDER_URL", &provider.address)
+        .env("SALUS_WALK_PROVIDER_LOGINS", provider_data.join("logins.json"));
+    shell::run(&mut walk)
+}
+
+fn salus() -> PathBuf {
+    target_folder().join("debug/salus")
+}
+
+/// The walks through one server, each a file in `web/e2e`.
 const WALKS: [&str; 6] = ["walk", "second-step", "apps", "administration", "emergency", "rights"];
 
 /// A demo server that ends with this value.
@@ -60,14 +110,19 @@ struct Server {
 }
 
 impl Server {
-    fn start(data: &std::path::Path) -> Result<Self> {
-        let mut child = Command::new(target_folder().join("debug/salus"))
-            .args(["demo", "--port", "0", "--data"])
-            .arg(data)
-            // Apps may register themselves, for an administrator to look at.
-            .env("SALUS_AUTH__OAUTH__REGISTRATION", "reviewed")
-            .stdout(Stdio::piped())
-            .spawn()?;
+    fn start(data: &Path) -> Result<Self> {
+        Self::start_with(data, 0, None)
+    }
+
+    fn start_with(data: &Path, port: u16, config: Option<&Path>) -> Result<Self> {
+        let mut demo = Command::new(salus());
+        if let Some(config) = config {
+            demo.arg("--config").arg(config);
+        }
+        demo.args(["demo", "--port", &port.to_string(), "--data"]).arg(data);
+        // Apps may register themselves, for an administrator to look at.
+        demo.env("SALUS_AUTH__OAUTH__REGISTRATION", "reviewed");
+        let mut child = demo.stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or("the demo has no output")?;
         let mut lines = BufReader::new(output).lines();
         let address = lines.by_ref().map_while(std::io::Result::ok).find_map(|line| {

@@ -78,6 +78,12 @@ pub(crate) fn sign_in(outcome: Outcome, account: Option<&str>, methods: &[&str])
     }
 }
 
+/// What came of another provider's word for somebody; that provider's id is told, and nothing of what it said.
+pub(crate) fn vouched(outcome: AuditOutcome, account: Option<&str>, provider: &str, step: &str) -> Note {
+    let detail = json!({ "methods": [Method::Federated.code()], "provider": provider, "step": step });
+    Note { outcome, actor: account.map(str::to_owned), detail, ..Note::of(AuditAction::SignIn) }
+}
+
 /// A change of how somebody signs in.
 pub(crate) fn changed(change: Change, account: &str) -> Note {
     let detail = json!({ "change": change.words() });

@@ -21,6 +21,7 @@ mod circle;
 pub mod emergency;
 mod every;
 mod factor;
+pub mod federated;
 mod forget;
 pub mod lockout;
 pub mod method;
@@ -49,6 +50,7 @@ pub use circle::{EMAIL_SYSTEM, Reach, Way};
 #[cfg(any(test, feature = "testing"))]
 pub use factor::testing_totp_code;
 pub use factor::{Factor, FactorError, TotpEnrolment};
+pub use federated::{FederatedError, ProviderConfig};
 pub use forget::Unlinked;
 pub use lockout::LockoutConfig;
 pub use method::{Method, Proof, amr};
@@ -63,6 +65,7 @@ pub use sign_in::{NewSession, Opening, SignIn, SignInError};
 pub use token::{API_TOKEN_PREFIX, Credential, CredentialId};
 
 use cache::Cache;
+use federated::Provider;
 use jiff::SignedDuration;
 use lockout::Lockout;
 use outreach::Outreach;
@@ -125,6 +128,8 @@ pub struct AuthConfig {
     pub public_origin: Option<String>,
     /// By what people are reached outside of Salus.
     pub outreach: OutreachConfig,
+    /// The other providers that people can sign in by.
+    pub providers: Vec<ProviderConfig>,
     /// How other servers are asked; the server fills it in from its own section.
     #[serde(skip)]
     pub outbound: OutboundConfig,
@@ -153,6 +158,7 @@ impl Default for AuthConfig {
             second_factor_required_for: Vec::new(),
             public_origin: None,
             outreach: OutreachConfig::default(),
+            providers: Vec::new(),
             outbound: OutboundConfig::default(),
         }
     }
@@ -180,6 +186,7 @@ struct Inner {
     pending: Pending,
     outreach: Outreach,
     webauthn: Option<webauthn_rs::Webauthn>,
+    providers: Vec<Provider>,
 }
 
 impl Auth {
@@ -197,10 +204,21 @@ impl Auth {
         let lockout = Lockout::new(config.lockout);
         let outreach = Outreach::open(&config.outreach)?;
         let webauthn = factor::relying_party(config.public_origin.as_deref());
+        let providers = federated::open(&config)?;
         let oauth = oauth::State::open(&config.outbound)?;
         let (cache, pending) = (Cache::new(&store), Pending::default());
-        let inner =
-            Arc::new(Inner { store, config, passwords, lockout, cache, oauth, pending, outreach, webauthn });
+        let inner = Arc::new(Inner {
+            store,
+            config,
+            passwords,
+            lockout,
+            cache,
+            oauth,
+            pending,
+            outreach,
+            webauthn,
+            providers,
+        });
         cache::follow_the_log(&inner);
         Ok(Self { inner })
     }

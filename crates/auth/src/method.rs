@@ -50,7 +50,7 @@ impl Method {
         ALL.into_iter().find(|method| method.code() == code)
     }
 
-    /// RFC 8176's value for it; none where that depends on the other provider.
+    /// RFC 8176's value for it. There is none for another provider's word: what it rests on is that provider's to say.
     ///
     /// A passkey is told as a software-secured key: nobody attests what its device is made of.
     pub fn amr(self) -> Option<&'static str> {
@@ -93,9 +93,10 @@ pub struct Proof {
 }
 
 /// When somebody last showed the most that their account asks for: a second factor where it has one, otherwise
-/// whatever it is opened with.
+/// whatever it is opened with. Another provider's word counts for neither: it may rest on a sign-in of last week.
 pub(crate) fn stepped_up_at(proofs: &[Proof], has_second: bool) -> Option<Timestamp> {
-    let counted = proofs.iter().filter(|proof| !has_second || proof.method.is_second());
+    let counts = |method: Method| method.is_second() || (!has_second && method != Method::Federated);
+    let counted = proofs.iter().filter(|proof| counts(proof.method));
     counted.map(|proof| proof.at).max()
 }
 
@@ -117,6 +118,24 @@ mod tests {
             (&[Federated, Totp], &["otp", "mfa"]),
         ] {
             assert_eq!(amr(methods), expect, "{methods:?}");
+        }
+    }
+
+    #[test]
+    fn asvs_v6_8_4_the_word_of_another_provider_is_taken_for_the_weakest_proof() {
+        use Method::*;
+        let at: Timestamp = "2026-01-05T08:00:00Z".parse().unwrap();
+        for (methods, has_second, counts) in [
+            (&[Password][..], false, true),
+            (&[Federated], false, false),
+            (&[Federated, Password], false, true),
+            (&[Federated], true, false),
+            (&[Federated, Password], true, false),
+            (&[Federated, Totp], true, true),
+            (&[Passkey], true, true),
+        ] {
+            let proofs: Vec<_> = methods.iter().map(|method| Proof { method: *method, at }).collect();
+            assert_eq!(stepped_up_at(&proofs, has_second).is_some(), counts, "{methods:?} {has_second}");
         }
     }
 

@@ -1,8 +1,9 @@
-//! What is under way: half-open sign-ins, codes that were sent, questions put to a passkey.
+//! What is under way: half-open sign-ins, codes that were sent, questions put to a passkey or another provider.
 //!
 //! It lies in memory, bounded, and ends after minutes: a restart lets people begin their sign-in again, and nobody
 //! fills the store by beginning sign-ins. What is under way on one node is known on that node alone.
 
+use crate::federated::Journey;
 use crate::method::Method;
 use jiff::SignedDuration;
 use salus_core::Timestamp;
@@ -38,11 +39,13 @@ pub(crate) struct SentCode {
     pub(crate) tries_left: u8,
 }
 
-/// What a passkey was asked.
+/// What a passkey or another provider was asked.
 pub(crate) enum Question {
     Make(PasskeyRegistration),
     Show(PasskeyAuthentication),
     ShowAny(DiscoverableAuthentication),
+    /// Not a passkey: another provider.
+    Vouch(Box<Journey>),
 }
 
 pub(crate) struct Pending {

@@ -1,4 +1,4 @@
-//! The session's cookie.
+//! The cookies: of a session, of a sign-in that is half done, of the way through another provider.
 
 use crate::ApiError;
 use http::header::COOKIE;
@@ -43,6 +43,32 @@ pub(crate) fn begin_step(secret: &Secret<String>) -> Result<HeaderValue, ApiErro
 /// `Set-Cookie` for a sign-in that is done.
 pub(crate) fn end_step() -> HeaderValue {
     HeaderValue::from_static("__Host-salus-step=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0")
+}
+
+/// The cookie that binds the way through another provider to this browser. It goes along when the browser comes back
+/// from that site, which `SameSite=Strict` would not let it.
+const PROVIDER: &str = "__Host-salus-provider";
+
+/// The value of the cookie of the way through another provider.
+pub(crate) fn provider_of(headers: &HeaderMap) -> Option<Secret<String>> {
+    value_of(headers, PROVIDER)
+}
+
+/// `Set-Cookie` for the way through another provider.
+pub(crate) fn begin_provider(secret: &Secret<String>) -> Result<HeaderValue, ApiError> {
+    let text = format!(
+        "{PROVIDER}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={STEP_SECONDS}",
+        secret.expose()
+    );
+    let value = HeaderValue::try_from(text);
+    let mut value = value.map_err(|_| ApiError::internal("the cookie of a sign-in cannot be written"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// `Set-Cookie` for a way through another provider that is done.
+pub(crate) fn end_provider() -> HeaderValue {
+    HeaderValue::from_static("__Host-salus-provider=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
 }
 
 /// `Set-Cookie` for a session that has begun.

@@ -41,6 +41,7 @@ mod router_tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use api::{SendAway, SentAway};
 pub use app::App;
 pub use caller::Caller;
 pub use capability::Capability;

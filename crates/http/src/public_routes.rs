@@ -17,6 +17,10 @@ pub const PUBLIC_ROUTES: &[(&str, &str)] = &[
     ("POST", "/api/v1/session"),
     ("POST", "/api/v1/session/passkey"),
     ("POST", "/api/v1/session/passkey-options"),
+    ("GET", "/api/v1/session/providers"),
+    ("POST", "/api/v1/session/providers/{provider}"),
+    ("GET", "/api/v1/session/providers/{provider}/callback"),
+    ("GET", "/api/v1/session/second-step"),
     ("POST", "/api/v1/session/second-step"),
     ("POST", "/api/v1/session/second-step/code"),
     ("POST", "/api/v1/session/second-step/passkey-options"),
@@ -64,6 +68,10 @@ mod tests {
         POST /api/v1/session
         POST /api/v1/session/passkey
         POST /api/v1/session/passkey-options
+        GET /api/v1/session/providers
+        POST /api/v1/session/providers/{provider}
+        GET /api/v1/session/providers/{provider}/callback
+        GET /api/v1/session/second-step
         POST /api/v1/session/second-step
         POST /api/v1/session/second-step/code
         POST /api/v1/session/second-step/passkey-options

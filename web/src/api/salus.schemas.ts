@@ -1431,6 +1431,34 @@ export interface HealthPart {
   status: string;
 }
 
+/**
+ * What the provider called it when it was linked.
+ */
+export type IdentityItemLabel = string | null;
+
+/**
+ * When it last opened the account (RFC 3339).
+ */
+export type IdentityItemUsedAt = string | null;
+
+/**
+ * An identity at another provider that opens the account.
+ */
+export interface IdentityItem {
+  /** When it was linked (RFC 3339). */
+  createdAt: string;
+  /** To unlink it by. */
+  id: string;
+  /** Who tells of it. */
+  issuer: string;
+  /** What the provider called it when it was linked. */
+  label?: IdentityItemLabel;
+  /** The id of the provider. */
+  provider: string;
+  /** When it last opened the account (RFC 3339). */
+  usedAt?: IdentityItemUsedAt;
+}
+
 export type ImmunizationItemAllOf = {
   source: SourceRef;
 };
@@ -1753,6 +1781,14 @@ export interface NewAddress {
 }
 
 /**
+ * Where the identity is.
+ */
+export interface NewIdentity {
+  /** The id of the provider. */
+  provider: string;
+}
+
+/**
  * The browser's answer: the `PublicKeyCredential` in its JSON form (WebAuthn Level 3).
  */
 export type NewPasskeyCredential = { [key: string]: unknown };
@@ -2033,6 +2069,29 @@ export interface Problem {
   title: string;
   /** Which kind of problem: `urn:salus:problem:` and a word that programs may rely on. */
   type: string;
+}
+
+/**
+ * Another provider by which people can sign in.
+ */
+export interface ProviderItem {
+  /** To begin by. */
+  id: string;
+  /** The name to show. */
+  name: string;
+}
+
+/**
+ * A path of this site; anything else is left out.
+ */
+export type ProviderSignInTo = string | null;
+
+/**
+ * Where to go afterwards.
+ */
+export interface ProviderSignIn {
+  /** A path of this site; anything else is left out. */
+  to?: ProviderSignInTo;
 }
 
 /**
@@ -2426,7 +2485,7 @@ export const ScopeRequest = {
 } as const;
 
 /**
- * A sign-in whose password was right, and which needs a second step.
+ * A sign-in whose first step was right, and which needs a second.
  */
 export interface SecondStep {
   /** What the second step can be: `totp`, `passkey`, `email`, `sms`, `recovery`. */
@@ -2442,6 +2501,14 @@ export interface SecondStep {
  */
 export interface SendTo {
   /** Where to send the browser: back to the app, with its answer. */
+  sendTo: string;
+}
+
+/**
+ * Where the browser goes now.
+ */
+export interface SentAway {
+  /** An address of the provider. */
   sendTo: string;
 }
 
@@ -2844,6 +2911,25 @@ before?: string;
  * @minimum 0
  */
 count?: number;
+};
+
+export type EndProviderSignInParams = {
+/**
+ * As it was sent along.
+ */
+state?: string | null;
+/**
+ * To be exchanged.
+ */
+code?: string | null;
+/**
+ * Why there is no code.
+ */
+error?: string | null;
+/**
+ * Who answers.
+ */
+iss?: string | null;
 };
 
 export type SmartConfiguration200 = { [key: string]: unknown };

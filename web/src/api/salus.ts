@@ -34,6 +34,7 @@ import type {
   DocumentItem,
   EmergencyCard,
   EncounterItem,
+  EndProviderSignInParams,
   Erasure,
   ErasureAccepted,
   ErasurePreview,
@@ -48,6 +49,7 @@ import type {
   Glance,
   Health,
   HealthDetail,
+  IdentityItem,
   ImmunizationItem,
   ImportAccepted,
   IntrospectToken200,
@@ -64,6 +66,7 @@ import type {
   MedicineItem,
   NamedContact,
   NewAddress,
+  NewIdentity,
   NewPasskey,
   NewPassword,
   NoteWish,
@@ -79,6 +82,9 @@ import type {
   PersonSummary,
   Policy,
   PolicyItem,
+  Problem,
+  ProviderItem,
+  ProviderSignIn,
   PushAuthorization201,
   Question,
   ReadAppRequestParams,
@@ -95,6 +101,7 @@ import type {
   SearchAuditParams,
   SecondStep,
   SendTo,
+  SentAway,
   Session,
   SessionItem,
   ShareItem,
@@ -156,6 +163,82 @@ export const openidConfiguration = async ( options?: RequestInit): Promise<Openi
   {      
     ...options,
     method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary List my identities at other providers
+ */
+export const getListIdentitiesUrl = () => {
+
+
+  
+
+  return `/api/v1/account/identities`
+}
+
+export const listIdentities = async ( options?: RequestInit): Promise<IdentityItem[]> => {
+  
+  return transport<IdentityItem[]>(getListIdentitiesUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Sets the cookie `__Host-salus-provider`, which binds the way to this browser, for ten minutes. Send the browser to
+the address; it comes back to `/me`, with the word for what went wrong as `problem`.
+ * @summary Begin to link an identity at another provider
+ */
+export const getLinkIdentityUrl = () => {
+
+
+  
+
+  return `/api/v1/account/identities`
+}
+
+export const linkIdentity = async (newIdentity: NewIdentity, options?: RequestInit): Promise<SentAway> => {
+  
+  return transport<SentAway>(getLinkIdentityUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      newIdentity,)
+  }
+);}
+
+
+
+/**
+ * The password still opens the account.
+ * @summary Unlink an identity at another provider
+ */
+export const getUnlinkIdentityUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/account/identities/${id}`
+}
+
+export const unlinkIdentity = async (id: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getUnlinkIdentityUrl(id),
+  {      
+    ...options,
+    method: 'DELETE'
     
     
   }
@@ -2694,6 +2777,118 @@ export const askPasskey = async ( options?: RequestInit): Promise<PasskeyQuestio
   {      
     ...options,
     method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary List the providers to sign in by
+ */
+export const getListProvidersUrl = () => {
+
+
+  
+
+  return `/api/v1/session/providers`
+}
+
+export const listProviders = async ( options?: RequestInit): Promise<ProviderItem[]> => {
+  
+  return transport<ProviderItem[]>(getListProvidersUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Sets the cookie `__Host-salus-provider`, which binds the way to this browser, for ten minutes. Send the browser to
+the address; it comes back to the callback, and from there to the web client.
+ * @summary Begin to sign in by another provider
+ */
+export const getBeginProviderSignInUrl = (provider: string,) => {
+
+
+  
+
+  return `/api/v1/session/providers/${provider}`
+}
+
+export const beginProviderSignIn = async (provider: string,
+    providerSignIn: ProviderSignIn, options?: RequestInit): Promise<SentAway> => {
+  
+  return transport<SentAway>(getBeginProviderSignInUrl(provider),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      providerSignIn,)
+  }
+);}
+
+
+
+/**
+ * Sends the browser on: signed in, to where it wanted to go; to the second step, where the account asks for one; or
+to the sign-in, with the word for what went wrong as `problem`.
+ * @summary Come back from another provider
+ */
+export const getEndProviderSignInUrl = (provider: string,
+    params?: EndProviderSignInParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : value.toString())
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/session/providers/${provider}/callback?${stringifiedParams}` : `/api/v1/session/providers/${provider}/callback`
+}
+
+export const endProviderSignIn = async (provider: string,
+    params?: EndProviderSignInParams, options?: RequestInit): Promise<Problem> => {
+  
+  return transport<Problem>(getEndProviderSignInUrl(provider,params),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Of the sign-in whose cookie `__Host-salus-step` goes along: for a browser that comes back from another provider.
+ * @summary What the second step can be
+ */
+export const getReadSecondStepUrl = () => {
+
+
+  
+
+  return `/api/v1/session/second-step`
+}
+
+export const readSecondStep = async ( options?: RequestInit): Promise<SecondStep> => {
+  
+  return transport<SecondStep>(getReadSecondStepUrl(),
+  {      
+    ...options,
+    method: 'GET'
     
     
   }

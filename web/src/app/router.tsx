@@ -29,7 +29,11 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { to?: string } => ({ to: ownPath(search.to) }),
+  validateSearch: (search): { to?: string; step?: 'second'; problem?: string } => ({
+    to: ownPath(search.to),
+    step: search.step === 'second' ? 'second' : undefined,
+    problem: text(search.problem),
+  }),
   component: lazyRouteComponent(() => import('../auth/SignIn')),
 })
 
@@ -98,6 +102,7 @@ const people = createRoute({
 const me = createRoute({
   getParentRoute: () => app,
   path: '/me',
+  validateSearch: (search): { problem?: string } => ({ problem: text(search.problem) }),
   component: lazyRouteComponent(() => import('../auth/Me')),
 })
 

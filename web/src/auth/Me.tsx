@@ -5,6 +5,7 @@ import { Icon } from '../ui/icons'
 import { Page } from '../ui/Page'
 import { Sheet } from '../ui/Sheet'
 import { Factors } from './Factors'
+import { Identities } from './Identities'
 import { Password } from './Password'
 import { useSession, useSignOut } from './session'
 import { Sessions } from './Sessions'
@@ -38,6 +39,7 @@ export default function Me() {
         </div>
       </Sheet>
       <Factors />
+      <Identities />
       <Sessions />
       <Password />
       <Apps />

@@ -1,5 +1,5 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { askPasskey, askSecondStepPasskey, sendSecondStepCode, signInWithPasskey, takeSecondStep } from '../api/salus'
@@ -8,7 +8,11 @@ import { Failure } from '../app/transport'
 import { Brand } from '../ui/Brand'
 import { Icon } from '../ui/icons'
 import { Problem } from '../ui/Problem'
+import { Shape } from '../ui/States'
 import { canUsePasskeys, isGivenUp, showPasskey } from './passkeys'
+import { Providers } from './Providers'
+import { wordsForProvider } from './providerWords'
+import { secondStepQuery } from './queries'
 import { isHalfOpen, useEnter, useSignIn } from './session'
 import { ShowFactor, type Ways } from './ShowFactor'
 import classes from './SignIn.module.css'
@@ -23,10 +27,17 @@ const secondStep: Ways = {
 
 export default function SignIn() {
   const router = useRouter()
-  const { to } = route.useSearch()
+  const { to, step, problem } = route.useSearch()
+  const navigate = route.useNavigate()
   const enter = useEnter()
-  const [half, setHalf] = useState<SecondStep>()
+  const [typed, setTyped] = useState<SecondStep>()
+  const returned = useQuery({ ...secondStepQuery, enabled: step === 'second' && !typed })
+  const half = typed ?? returned.data
   const goOn = () => router.history.push(to ?? '/')
+  function beginAgain() {
+    setTyped(undefined)
+    void navigate({ search: { to }, replace: true })
+  }
 
   useEffect(() => {
     document.title = 'Sign in · Salus'
@@ -38,7 +49,7 @@ export default function SignIn() {
         <Brand large />
         <div>
           <h1 className={classes.title}>{half ? 'The second step' : 'Sign in'}</h1>
-          <p className="muted">{half ? 'Your password is right. Show one thing more.' : 'Your health record, in one place, under your keys.'}</p>
+          <p className="muted">{half ? `${typed ? 'Your password is right.' : 'The other provider knows you.'} Show one thing more.` : 'Your health record, in one place, under your keys.'}</p>
         </div>
         {half ? (
           <div className={classes.form}>
@@ -50,19 +61,32 @@ export default function SignIn() {
                 goOn()
               }}
             />
-            <Button variant="subtle" onClick={() => setHalf(undefined)}>
+            <Button variant="subtle" onClick={beginAgain}>
               Begin again
             </Button>
           </div>
+        ) : returned.isLoading ? (
+          <div className={classes.form} role="status">
+            <span className="unseen">Loading</span>
+            <Shape rows={2} />
+          </div>
         ) : (
-          <FirstStep onHalfOpen={setHalf} onDone={goOn} />
+          <FirstStep problem={wordsForProvider(returned.isError ? 'over' : problem, 'sign-in')} to={to} onHalfOpen={setTyped} onDone={goOn} />
         )}
       </div>
     </main>
   )
 }
 
-function FirstStep({ onHalfOpen, onDone }: { onHalfOpen: (step: SecondStep) => void; onDone: () => void }) {
+interface FirstStepProps {
+  /** What went wrong at another provider. */
+  problem?: string
+  to?: string
+  onHalfOpen: (step: SecondStep) => void
+  onDone: () => void
+}
+
+function FirstStep({ problem: before, to, onHalfOpen, onDone }: FirstStepProps) {
   const signIn = useSignIn()
   const enter = useEnter()
   const [email, setEmail] = useState('')
@@ -78,7 +102,7 @@ function FirstStep({ onHalfOpen, onDone }: { onHalfOpen: (step: SecondStep) => v
       onDone()
     },
   })
-  const told = signIn.isError ? wordsFor(signIn.error) : byKey.isError ? wordsForKey(byKey.error) : undefined
+  const told = signIn.isError ? wordsFor(signIn.error) : byKey.isError ? wordsForKey(byKey.error) : before
   useEffect(() => {
     if (told) problem.current?.focus()
   }, [told, signIn.failureCount, byKey.failureCount])
@@ -127,6 +151,7 @@ function FirstStep({ onHalfOpen, onDone }: { onHalfOpen: (step: SecondStep) => v
             Sign in with a passkey
           </Button>
         )}
+        <Providers to={to} />
         <Link to="/forgotten-password" className={classes.forgotten}>
           Forgotten password
         </Link>

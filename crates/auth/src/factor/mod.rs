@@ -24,7 +24,7 @@ use crate::audit::{self, Change};
 use crate::lockout::Attempt;
 use crate::method::Method;
 use crate::sessions::{account_of, deletion, instant, owned};
-use crate::{Auth, Error};
+use crate::{Auth, Error, federated};
 use jiff::SignedDuration;
 use salus_core::{Rng, Secret, Timestamp, Uid};
 use salus_store::{Batch, Expect, Note, Op, Records, Stored};
@@ -214,8 +214,8 @@ impl Auth {
         Ok(())
     }
 
-    /// Removes all factors, for whoever runs the installation and helps somebody who lost them. Every session ends.
-    /// Gives how many there were.
+    /// Removes all factors, and all links with other providers, for whoever runs the installation and helps somebody who
+    /// lost them. Every session ends. Gives how many there were.
     ///
     /// # Errors
     /// [`FactorError::NotFound`] where there is no such account.
@@ -223,10 +223,16 @@ impl Auth {
         let holder = self.holder(account).await?;
         let all = self.all_factors(account).await?;
         self.delete_factors(&all).await?;
+        let records = self.inner.store.system("unlink the identities of an account");
+        let links = federated::ends_of_account(&records, account).await?;
+        let count = all.len() + links.len();
+        if !links.is_empty() {
+            records.write(Batch { ops: links, ..Batch::default() }).await?;
+        }
         self.end_all(account, None).await?;
         self.write_event(audit::changed(Change::FactorsReset, account), None).await?;
         self.tell_of_change(&holder, Change::FactorsReset);
-        Ok(all.len())
+        Ok(count)
     }
 
     /// All of them, those that are being set up included.

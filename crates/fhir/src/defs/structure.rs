@@ -252,6 +252,7 @@ mod tests {
             "UserAccount",
             "UserSession",
             "UserFactor",
+            "UserIdentity",
             "ApiToken",
             "AccessPolicy",
             "Erasure",

@@ -8,6 +8,7 @@ mod list_sessions;
 mod list_tokens;
 mod passkey_sign_in;
 mod password_reset;
+mod providers;
 mod read_session;
 mod revoke_token;
 mod second_step;
@@ -16,6 +17,8 @@ mod sign_in;
 mod sign_out;
 mod step_up;
 
+pub use providers::{SendAway, SentAway};
+
 use crate::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,11 +26,12 @@ use utoipa_axum::routes;
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(read_session::handle, sign_in::handle, sign_out::handle))
-        .routes(routes!(second_step::handle))
+        .routes(routes!(second_step::read, second_step::handle))
         .routes(routes!(second_step::send_code))
         .routes(routes!(second_step::ask_passkey))
         .routes(routes!(passkey_sign_in::ask))
         .routes(routes!(passkey_sign_in::handle))
+        .merge(providers::routes())
         .routes(routes!(step_up::handle))
         .routes(routes!(step_up::send_code))
         .routes(routes!(step_up::ask_passkey))

@@ -1,8 +1,8 @@
-//! `POST /api/v1/session/second-step`: the second step of a sign-in, and what it needs beforehand.
+//! `/api/v1/session/second-step`: the second step of a sign-in, and what it needs beforehand.
 
 use crate::api::read_session::Session;
 use crate::api::shown::{CodeRequest, PasskeyQuestion, ShownRequest};
-use crate::api::sign_in::signed_in;
+use crate::api::sign_in::{SecondStep, signed_in};
 use crate::{ApiError, App, ClientAddress, Json, cookie};
 use axum::extract::State;
 use axum::response::Response;
@@ -31,6 +31,16 @@ pub(crate) async fn handle(
     let mut response = signed_in(&app, &headers, new).await?;
     response.headers_mut().append(SET_COOKIE, cookie::end_step());
     Ok(response)
+}
+
+/// What the second step can be
+///
+/// Of the sign-in whose cookie `__Host-salus-step` goes along: for a browser that comes back from another provider.
+#[utoipa::path(get, path = "/api/v1/session/second-step", tag = "session", operation_id = "readSecondStep",
+    responses((status = 200, body = SecondStep), (status = 401, description = "The sign-in is over; begin it again.")))]
+pub(crate) async fn read(State(app): State<App>, headers: HeaderMap) -> Result<Json<SecondStep>, ApiError> {
+    let half = app.auth.read_half_open(step(&headers)?).await?;
+    half.as_ref().map(|half| Json(half.into())).ok_or_else(ApiError::unauthenticated)
 }
 
 /// Send a code for the second step

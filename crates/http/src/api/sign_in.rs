@@ -7,8 +7,8 @@ use crate::{ApiError, App, ClientAddress, Json, cookie};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{SET_COOKIE, USER_AGENT};
-use http::{HeaderMap, StatusCode};
-use salus_auth::{Credential, NewSession, Opening, SignIn};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use salus_auth::{Credential, HalfOpen, NewSession, Opening, SignIn};
 use salus_core::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ pub(crate) struct SignInRequest {
     password: String,
 }
 
-/// A sign-in whose password was right, and which needs a second step.
+/// A sign-in whose first step was right, and which needs a second.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct SecondStep {
     /// Always `secondFactorRequired`.
@@ -32,6 +32,13 @@ pub(crate) struct SecondStep {
     factors: Vec<&'static str>,
     /// Until when it has to be taken (RFC 3339).
     until: String,
+}
+
+impl From<&HalfOpen> for SecondStep {
+    fn from(half: &HalfOpen) -> Self {
+        let factors = half.factors.iter().map(|factor| factor.code()).collect();
+        Self { state: "secondFactorRequired", factors, until: half.until.to_string() }
+    }
 }
 
 /// Sign in
@@ -57,9 +64,7 @@ pub(crate) async fn handle(
     match app.auth.sign_in(typed).await? {
         Opening::Open(new) => signed_in(&app, &headers, *new).await,
         Opening::HalfOpen(half) => {
-            let factors = half.factors.iter().map(|factor| factor.code()).collect();
-            let body = SecondStep { state: "secondFactorRequired", factors, until: half.until.to_string() };
-            let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
+            let mut response = (StatusCode::ACCEPTED, Json(SecondStep::from(&half))).into_response();
             response.headers_mut().insert(SET_COOKIE, cookie::begin_step(&half.secret)?);
             Ok(response)
         }
@@ -79,11 +84,16 @@ pub(crate) async fn signed_in(app: &App, headers: &HeaderMap, new: NewSession) -
     in_session(app, new).await
 }
 
+/// The cookie of a session that has just begun.
+pub(crate) fn session_cookie(app: &App, new: &NewSession) -> Result<HeaderValue, ApiError> {
+    let max_age_s = new.session.expires_at.duration_since(app.now()).as_secs();
+    cookie::begin(&new.secret, u32::try_from(max_age_s).unwrap_or(u32::MAX))
+        .ok_or_else(|| ApiError::internal("the session's cookie cannot be written"))
+}
+
 /// The session with its cookie.
 pub(crate) async fn in_session(app: &App, new: NewSession) -> Result<Response, ApiError> {
-    let max_age_s = new.session.expires_at.duration_since(app.now()).as_secs();
-    let cookie = cookie::begin(&new.secret, u32::try_from(max_age_s).unwrap_or(u32::MAX))
-        .ok_or_else(|| ApiError::internal("the session's cookie cannot be written"))?;
+    let cookie = session_cookie(app, &new)?;
     let caller = identify(app, &Credential::Cookie(new.secret), Lane::Ordinary).await?;
     let mut response = Json(describe(&caller).await?).into_response();
     response.headers_mut().insert(SET_COOKIE, cookie);

@@ -2,7 +2,9 @@
 
 use super::{ApiError, REFUSED};
 use http::StatusCode;
-use salus_auth::{AccountError, FactorError, OAuthError, PolicyError, SignInError, TokenError};
+use salus_auth::{
+    AccountError, FactorError, FederatedError, OAuthError, PolicyError, SignInError, TokenError,
+};
 use salus_fhir::Issue;
 
 impl From<salus_store::Error> for ApiError {
@@ -68,6 +70,24 @@ impl From<FactorError> for ApiError {
             }
             FactorError::Undelivered => Self::busy().because(words),
             FactorError::Other(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<FederatedError> for ApiError {
+    fn from(error: FederatedError) -> Self {
+        let words = error.to_string();
+        match error {
+            FederatedError::Unknown => Self::not_found("provider"),
+            FederatedError::NotFound => Self::not_found("link"),
+            FederatedError::Refused => Self::of(REFUSED).because(words),
+            FederatedError::Wait(wait) => Self::wait(wait).because(words),
+            FederatedError::Unreachable | FederatedError::Untrusted => Self::busy().because(words),
+            FederatedError::Cancelled
+            | FederatedError::Over
+            | FederatedError::Taken
+            | FederatedError::TooMany => Self::conflict(words),
+            FederatedError::Other(cause) => cause.into(),
         }
     }
 }

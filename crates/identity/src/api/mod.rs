@@ -4,6 +4,7 @@ mod accounts;
 mod apps;
 mod clients;
 mod factors;
+mod identities;
 mod oauth;
 mod policies;
 
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(apps::routes())
         .merge(clients::routes())
         .merge(factors::routes())
+        .merge(identities::routes())
         .merge(oauth::routes())
         .merge(policies::routes())
 }
