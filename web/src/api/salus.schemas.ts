@@ -1536,6 +1536,25 @@ export interface Kept {
 }
 
 /**
+ * The master key that wraps now, with its version; none while its service does not answer.
+ */
+export type KeyOverviewCurrent = string | null;
+
+/**
+ * The keys of this installation: none of them, but who wraps how many.
+ */
+export interface KeyOverview {
+  /** The master key that wraps now, with its version; none while its service does not answer. */
+  current?: KeyOverviewCurrent;
+  /** Whether one master key is taking the place of another. */
+  isChanging: boolean;
+  /** The data keys, by who wraps them. */
+  masterKeys: MasterKey[];
+  /** The latest rotations, the newest first. */
+  rotations: Rotation[];
+}
+
+/**
  * What kind of answer it is.
  */
 export type Kind = typeof Kind[keyof typeof Kind];
@@ -1722,6 +1741,26 @@ export interface Mark {
   kind: string;
   /** In plain words. */
   label: string;
+}
+
+/**
+ * A master key and what it wraps.
+ */
+export interface MasterKey {
+  /**
+   * Those of them that are being replaced.
+   * @minimum 0
+   */
+  beingReplaced: number;
+  /** Who holds it: `file`, `vault` or `aws`. */
+  holder: string;
+  /** Its name, with its version. */
+  id: string;
+  /**
+   * The data keys that it wraps.
+   * @minimum 0
+   */
+  keys: number;
 }
 
 export type MedicineItemAllOfDosage = string | null;
@@ -1955,6 +1994,14 @@ export const PermissionKind = {
   change: 'change',
   stay: 'stay',
 } as const;
+
+/**
+ * Whose key.
+ */
+export interface PersonRotation {
+  /** The id of the person. */
+  person: string;
+}
 
 /**
  * In full years, where the birth date is known to the day; for an infant, 0.
@@ -2470,6 +2517,57 @@ export const ResultStatus = {
   high: 'high',
   unknown: 'unknown',
 } as const;
+
+/**
+ * When it ended.
+ */
+export type RotationEndedAt = string | null;
+
+/**
+ * What came of it, or why it failed or waits.
+ */
+export type RotationMessage = string | null;
+
+/**
+ * The person who is given a fresh key.
+ */
+export type RotationPerson = string | null;
+
+/**
+ * One rotation.
+ */
+export interface Rotation {
+  /**
+   * Keys, or versions and files, that are done.
+   * @minimum 0
+   */
+  done: number;
+  /** When it ended. */
+  endedAt?: RotationEndedAt;
+  /** The id of its job. */
+  id: string;
+  /** What came of it, or why it failed or waits. */
+  message?: RotationMessage;
+  /** `master`, or `person`. */
+  of: string;
+  /** The person who is given a fresh key. */
+  person?: RotationPerson;
+  /** `queued`, `running`, `done` or `failed`. */
+  state: string;
+  /**
+   * How many there are in all; 0 while that is not known.
+   * @minimum 0
+   */
+  total: number;
+}
+
+/**
+ * A rotation was taken on.
+ */
+export interface RotationAccepted {
+  /** To look up how far it is. */
+  jobId: string;
+}
 
 /**
  * What a token is good for.

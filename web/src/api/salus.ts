@@ -55,6 +55,7 @@ import type {
   IntrospectToken200,
   IssuedToken,
   Job,
+  KeyOverview,
   LaunchRequest,
   LinkCode,
   LinkItem,
@@ -79,6 +80,7 @@ import type {
   PasskeyQuestion,
   PasskeyWish,
   PasswordChange,
+  PersonRotation,
   PersonSummary,
   Policy,
   PolicyItem,
@@ -98,6 +100,7 @@ import type {
   RestrictionWish,
   Restrictions,
   ResultGroup,
+  RotationAccepted,
   SearchAuditParams,
   SecondStep,
   SendTo,
@@ -1338,6 +1341,85 @@ export const getJob = async (id: string, options?: RequestInit): Promise<Job> =>
     method: 'GET'
     
     
+  }
+);}
+
+
+
+/**
+ * For whoever runs the installation.
+ * @summary See who wraps the keys, and how far rotations are
+ */
+export const getReadKeysUrl = () => {
+
+
+  
+
+  return `/api/v1/keys`
+}
+
+export const readKeys = async ( options?: RequestInit): Promise<KeyOverview> => {
+  
+  return transport<KeyOverview>(getReadKeysUrl(),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Wraps all data keys anew in the background, while everybody goes on working: by a fresh key file, which takes the
+place of the one before, or by the newest version of the key in its service. One is under way at a time: asking again
+meanwhile gives the same job.
+ * @summary Change the master key
+ */
+export const getRotateMasterKeyUrl = () => {
+
+
+  
+
+  return `/api/v1/keys/master-rotations`
+}
+
+export const rotateMasterKey = async ( options?: RequestInit): Promise<RotationAccepted> => {
+  
+  return transport<RotationAccepted>(getRotateMasterKeyUrl(),
+  {      
+    ...options,
+    method: 'POST'
+    
+    
+  }
+);}
+
+
+
+/**
+ * Seals everything of theirs anew in the background, and destroys the key before. What exactly was looked at in the past
+(the details beside the audit) can no longer be opened then; the entries stay.
+ * @summary Give one person a fresh key
+ */
+export const getRotatePersonKeyUrl = () => {
+
+
+  
+
+  return `/api/v1/keys/person-rotations`
+}
+
+export const rotatePersonKey = async (personRotation: PersonRotation, options?: RequestInit): Promise<RotationAccepted> => {
+  
+  return transport<RotationAccepted>(getRotatePersonKeyUrl(),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      personRotation,)
   }
 );}
 

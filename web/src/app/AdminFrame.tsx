@@ -13,6 +13,7 @@ export function AdminFrame() {
           { to: '/admin/clients', words: 'Apps and services' },
           { to: '/admin/requests', words: 'Requests' },
           { to: '/admin/audit', words: 'Audit' },
+          { to: '/admin/keys', words: 'Keys' },
         ]}
       />
       <Outlet />

@@ -142,6 +142,12 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../audit/Audit')),
 })
 
+const keys = createRoute({
+  getParentRoute: () => admin,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../custody/Keys')),
+})
+
 const person = createRoute({
   getParentRoute: () => app,
   path: '/people/$personId',
@@ -252,7 +258,7 @@ const tree = root.addChildren([
   newPassword,
   erased,
   asked.addChildren([authorize, appSignOut]),
-  app.addChildren([home, people, me, breakGlass, openAccess, admin.addChildren([accounts, policies, clients, requests, audit]), person.addChildren([parts, ask, documents, document, emergency, privacy.addChildren([sharing, data])])]),
+  app.addChildren([home, people, me, breakGlass, openAccess, admin.addChildren([accounts, policies, clients, requests, audit, keys]), person.addChildren([parts, ask, documents, document, emergency, privacy.addChildren([sharing, data])])]),
 ])
 
 export function makeRouter(queryClient: QueryClient) {
