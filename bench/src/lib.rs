@@ -6,6 +6,7 @@
 pub mod access;
 pub mod ask;
 pub mod deid;
+pub mod embed;
 mod growth;
 mod load;
 mod measure;

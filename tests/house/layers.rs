@@ -9,7 +9,7 @@ const LAYERS: &[Layer] = &[
     Layer::Chain(&["core", "fhir"]),
     Layer::Row(&["access", "deid", "interchange", "retrieval"]),
     Layer::Row(&["outbound"]),
-    Layer::Row(&["store", "pdf"]),
+    Layer::Row(&["store", "pdf", "inference"]),
     Layer::Chain(&["auth", "http"]),
     Layer::Row(&[
         "identity",

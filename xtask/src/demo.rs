@@ -1,7 +1,7 @@
 //! Salus with synthetic people, from a bare machine to a running server.
 
 use crate::shell::{self, cargo, root, say};
-use crate::{Result, setup, web};
+use crate::{Result, models, setup, web};
 use std::process::Command;
 
 /// Builds the release binary and starts `salus demo` with the words that follow.
@@ -10,6 +10,7 @@ pub fn run(yes: bool, arguments: &[&str]) -> Result {
     web::build(&tools)?;
     say("Building Salus (the first time takes a while)");
     shell::run(&mut cargo(&["build", "--release", "--package", "salus-server"]))?;
+    models::run_or_go_without(Some(&target_folder().join("release/salus")));
     say("Starting Salus");
     shell::run(
         Command::new(target_folder().join("release/salus")).arg("demo").args(arguments).current_dir(root()),

@@ -8,6 +8,8 @@ mod asvs;
 mod demo;
 mod dictionary;
 mod fhir_tables;
+mod models;
+mod retrieval_sets;
 mod setup;
 mod shell;
 mod test;
@@ -29,6 +31,8 @@ usage: cargo xtask <chore> [--yes]
   web           build the web client into web/dist
   openapi       write web/openapi.json from the server and generate the web client's API from it
   fhir-tables   derive crates/fhir/src/tables from the published R4 definitions
+  models        fetch the model that tells what texts mean, into target/models
+  retrieval-sets  make sets to measure retrieval with, into target/retrieval
   dictionary    train the store's compression dictionary on synthetic records
 
   --yes         do not ask before installing system packages (also when CI is set)";
@@ -47,6 +51,8 @@ fn main() -> ExitCode {
         Some("web") => setup::run(yes).and_then(|tools| web::build(&tools)),
         Some("openapi") => setup::run(yes).and_then(|tools| web::openapi(&tools)),
         Some("fhir-tables") => fhir_tables::run(),
+        Some("models") => models::run(None),
+        Some("retrieval-sets") => retrieval_sets::run(&rest),
         Some("dictionary") => dictionary::run(),
         _ => {
             eprintln!("{USAGE}");

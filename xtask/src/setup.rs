@@ -1,6 +1,7 @@
 //! Installs what is missing on a Debian machine that has a Rust toolchain: a C compiler, Node, Chromium.
 
 use crate::Result;
+use crate::models;
 use crate::shell::{self, ask, root, say};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -60,7 +61,8 @@ pub fn run(yes: bool) -> Result<Tools> {
         packages.push("chromium");
     }
     let wheel_needed = machine_node().is_none() && wheel_node().is_none();
-    if wheel_needed && ask("python3", &["-c", "import ensurepip, venv"]).is_none() {
+    let model_needed = !models::folder().exists();
+    if (wheel_needed || model_needed) && ask("python3", &["-c", "import ensurepip, venv"]).is_none() {
         packages.push("python3-venv");
     }
     if !packages.is_empty() {
@@ -133,9 +135,17 @@ fn wheel_node() -> Option<(PathBuf, Vec<PathBuf>)> {
 }
 
 fn install_node_wheel() -> Result {
+    shell::run(Command::new(python()?).args(["-m", "pip", "install", "--quiet", NODE_WHEEL]))
+}
+
+/// A Python of our own, which can fetch packages from PyPI.
+pub fn python() -> Result<PathBuf> {
     let folder = tools_folder();
-    shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-    shell::run(Command::new(folder.join("bin/pip")).args(["install", "--quiet", NODE_WHEEL]))
+    let python = folder.join("bin/python");
+    if !python.exists() {
+        shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    Ok(python)
 }
 
 fn tools_folder() -> PathBuf {

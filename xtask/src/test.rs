@@ -3,7 +3,7 @@
 use crate::demo::target_folder;
 use crate::setup::Tools;
 use crate::shell::{self, cargo, root, say};
-use crate::{Result, asvs, setup, tidy, web};
+use crate::{Result, asvs, models, setup, tidy, web};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,7 @@ pub fn run(yes: bool, words: &[&str]) -> Result {
     shell::run(&mut tools.npm(&["test"]))?;
     say("Lints");
     shell::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    models::run_or_go_without(None);
     say("Rust tests");
     shell::run(&mut cargo(&["test", "--workspace"]))?;
     if words.contains(&"quick") {

@@ -85,13 +85,14 @@ fn fused(words: &HashMap<u32, f32>, near: &[Option<f32>], weight: f32) -> HashMa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Rounded;
 
     /// Texts with vectors of two dimensions.
     fn corpus(texts: &[(&str, [f32; 2])]) -> Corpus {
         let mut corpus = Corpus::default();
         for (entry, (text, vector)) in (0..).zip(texts) {
             corpus.index.add(text);
-            corpus.vectors.add(entry, vector);
+            corpus.vectors.add(entry, &Rounded::of(vector));
         }
         corpus
     }

@@ -22,5 +22,5 @@ pub use corpus::Corpus;
 pub use metrics::Metrics;
 pub use parts::Parts;
 pub use passages::{meaning, passages};
-pub use vectors::Vectors;
+pub use vectors::{Rounded, Vectors};
 pub use words::{fold, stem, stems, tokens};

@@ -13,22 +13,54 @@ pub struct Vectors {
     entries: Vec<u32>,
 }
 
+/// A vector in eight bits.
+#[derive(Clone, PartialEq)]
+pub struct Rounded {
+    /// What a whole number stands for.
+    scale: f32,
+    row: Box<[i8]>,
+}
+
+impl Rounded {
+    /// Rounds a vector.
+    pub fn of(vector: &[f32]) -> Self {
+        let most = vector.iter().fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
+        let scale = most / LARGEST;
+        Self { scale, row: vector.iter().map(|value| (value / scale).round() as i8).collect() }
+    }
+
+    /// To be kept: the scale, then a byte a number.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.scale
+            .to_le_bytes()
+            .into_iter()
+            .chain(self.row.iter().map(|value| value.cast_unsigned()))
+            .collect()
+    }
+
+    /// What was kept; `None` for something else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (scale, row) = bytes.split_first_chunk::<4>()?;
+        let scale = f32::from_le_bytes(*scale);
+        scale.is_finite().then(|| Self { scale, row: row.iter().map(|byte| byte.cast_signed()).collect() })
+    }
+}
+
 const LARGEST: f32 = 127.0;
 /// So many of the nearest are compared once more with the question's vector unrounded.
 const COMPARED_AGAIN: usize = 200;
 
 impl Vectors {
     /// Adds a vector of length one; an entry may have several. One with another number of dimensions is left out.
-    pub fn add(&mut self, entry: u32, vector: &[f32]) {
+    pub fn add(&mut self, entry: u32, vector: &Rounded) {
         if self.entries.is_empty() {
-            self.width = vector.len();
+            self.width = vector.row.len();
         }
-        if vector.len() != self.width || vector.is_empty() {
+        if vector.row.len() != self.width || self.width == 0 {
             return;
         }
-        let (row, scale) = whole(vector);
-        self.rows.extend_from_slice(&row);
-        self.scales.push(scale);
+        self.rows.extend_from_slice(&vector.row);
+        self.scales.push(vector.scale);
         self.entries.push(entry);
     }
 
@@ -49,11 +81,11 @@ impl Vectors {
         if question.len() != self.width || self.width == 0 {
             return near;
         }
-        let (rounded, question_scale) = whole(question);
+        let rounded = Rounded::of(question);
         let rows = self.rows.chunks_exact(self.width);
         let mut products: Vec<f32> = rows
             .zip(&self.scales)
-            .map(|(row, scale)| dot(row, &rounded) as f32 * scale * question_scale)
+            .map(|(row, scale)| dot(row, &rounded.row) as f32 * scale * rounded.scale)
             .collect();
         self.compare_again(question, &mut products);
         for (product, entry) in products.iter().zip(&self.entries) {
@@ -78,13 +110,6 @@ impl Vectors {
             products[at] = sum * self.scales[at];
         }
     }
-}
-
-/// Whole numbers up to 127, and what one stands for.
-fn whole(vector: &[f32]) -> (Vec<i8>, f32) {
-    let most = vector.iter().fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
-    let scale = most / LARGEST;
-    (vector.iter().map(|value| (value / scale).round() as i8).collect(), scale)
 }
 
 /// Written so that the compiler makes vector instructions of it.
@@ -116,7 +141,7 @@ mod tests {
     fn eight_bits_find_what_floats_find() {
         const COUNT: u32 = 1_000;
         let mut vectors = Vectors::default();
-        (0..COUNT).for_each(|seed| vectors.add(seed, &vector(seed + 1, 384)));
+        (0..COUNT).for_each(|seed| vectors.add(seed, &Rounded::of(&vector(seed + 1, 384))));
         let question = vector(5_000, 384);
         let near = vectors.near(&question, COUNT as usize);
         for seed in 0..COUNT {
@@ -131,12 +156,23 @@ mod tests {
         let mut vectors = Vectors::default();
         assert_eq!(vectors.near(&[1.0, 0.0], 1), [None]);
         for (entry, vector) in [(0, [0.0, 1.0]), (0, [1.0, 0.0]), (2, [-1.0, 0.0])] {
-            vectors.add(entry, &vector);
+            vectors.add(entry, &Rounded::of(&vector));
         }
-        vectors.add(1, &[1.0, 0.0, 0.0]);
+        vectors.add(1, &Rounded::of(&[1.0, 0.0, 0.0]));
         let near: Vec<Option<i32>> =
             vectors.near(&[1.0, 0.0], 3).iter().map(|near| near.map(|near| near.round() as i32)).collect();
         assert_eq!((near.as_slice(), vectors.len()), (&[Some(1), None, Some(-1)][..], 3));
         assert_eq!(vectors.near(&[1.0], 1), [None]);
+    }
+
+    #[test]
+    fn what_is_kept_is_what_was_rounded() {
+        let rounded = Rounded::of(&vector(9, 384));
+        let bytes = rounded.to_bytes();
+        assert_eq!(bytes.len(), 388);
+        assert!(Rounded::from_bytes(&bytes) == Some(rounded));
+        for bytes in [&b""[..], b"abc", b"\xff\xff\xff\xff\0"] {
+            assert!(Rounded::from_bytes(bytes).is_none());
+        }
     }
 }

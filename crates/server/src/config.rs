@@ -30,6 +30,8 @@ pub struct Config {
     pub retention: salus_rights::Retention,
     /// How long the audit is kept, and where its head is anchored.
     pub audit: AuditConfig,
+    /// Trained models.
+    pub inference: Inference,
     /// What is logged.
     pub log: Log,
 }
@@ -216,6 +218,15 @@ impl Default for Store {
     }
 }
 
+/// Section `[inference]`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inference {
+    /// The folder of the model that tells what texts mean (`model.onnx` and `tokenizer.json`); none = `model` in the data
+    /// folder, else `models/minilm` beside the folder of the program.
+    pub model: Option<PathBuf>,
+}
+
 /// Section `[log]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -233,6 +244,17 @@ impl Default for Log {
 }
 
 impl Config {
+    /// The folder of the model that tells what texts mean, whether it is there or not.
+    pub fn model_folder(&self) -> PathBuf {
+        if let Some(folder) = &self.inference.model {
+            return folder.clone();
+        }
+        let own = self.store.data.join("model");
+        let program = std::env::current_exe().ok();
+        let beside = program.as_deref().and_then(|path| Some(path.parent()?.parent()?.join("models/minilm")));
+        beside.filter(|folder| !own.exists() && folder.exists()).unwrap_or(own)
+    }
+
     /// Reads the configuration: the file if it is there (an explicitly named one must be), then the environment.
     ///
     /// # Errors

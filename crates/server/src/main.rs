@@ -66,6 +66,12 @@ enum Command {
     /// Look after the keys: who wraps them, and new ones in the place of old.
     #[command(subcommand)]
     Keys(command::keys::Command),
+    /// Make the model that tells what texts mean.
+    #[command(subcommand)]
+    Model(command::model::Command),
+    /// Measure how good Salus is, on data of your own.
+    #[command(subcommand)]
+    Eval(command::eval::Command),
     /// Measure this machine.
     #[command(subcommand)]
     Bench(command::bench::Command),
@@ -106,6 +112,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Audit(command) => command::audit::run(&config, command).await,
         Command::Deid(command) => command::deid::run(&config, command).await,
         Command::Keys(command) => command::keys::run(&config, command).await,
+        Command::Model(command) => command::model::run(&config, command),
+        Command::Eval(command) => command::eval::run(&config, command),
         Command::Bench(command) => command::bench::run(command).await,
         Command::Openapi => command::openapi::run(),
     }

