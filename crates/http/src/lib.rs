@@ -49,7 +49,7 @@ pub use config::HttpConfig;
 pub use error::{ApiError, FieldProblem, Problem};
 pub use extract::{ClientAddress, Json, Path, Query, Upload};
 pub use forget::Forget;
-pub use jobs::{JobError, JobHandler};
+pub use jobs::{JobError, JobHandler, progress};
 pub use layers::envelope::RequestId;
 pub use listeners::{Listener, ListenerError};
 pub use openapi::{openapi, operations};
