@@ -1,20 +1,23 @@
 //! The care of the chain, on schedule: its head is anchored, and what is past its time goes.
 
-use crate::anchors;
+use crate::anchors::{Anchoring, BucketConfig, HttpsConfig};
 use salus_core::Timestamp;
 use salus_store::{Retention, Store};
 use serde::Deserialize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Section `[audit]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuditConfig {
-    /// The file that the head of the chain is added to; none = it is not anchored. It belongs on another disk.
+    /// The file that the head of the chain is added to. It belongs on another disk.
     pub anchor_file: Option<PathBuf>,
-    /// How often, in minutes.
+    /// How often the head is anchored, in minutes.
     pub anchor_minutes: u32,
+    /// Further places for it.
+    pub anchor: AnchorConfig,
     /// For how many years entries are kept. Six is what HIPAA asks for (45 CFR 164.316(b)(2)(i)).
     pub keep_years: u16,
     /// For how many years it is kept what exactly was looked at.
@@ -23,9 +26,27 @@ pub struct AuditConfig {
     pub details_years: u16,
 }
 
+/// Section `[audit.anchor]`: where the head of the chain is kept outside of this machine.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AnchorConfig {
+    /// A service that takes anchors.
+    pub https: Option<HttpsConfig>,
+    /// A bucket with Object Lock.
+    pub s3: Option<BucketConfig>,
+}
+
 impl Default for AuditConfig {
     fn default() -> Self {
-        Self { anchor_file: None, anchor_minutes: 60, keep_years: 6, looks_years: 6, details_years: 6 }
+        let anchor = AnchorConfig::default();
+        Self {
+            anchor_file: None,
+            anchor_minutes: 60,
+            anchor,
+            keep_years: 6,
+            looks_years: 6,
+            details_years: 6,
+        }
     }
 }
 
@@ -47,33 +68,13 @@ fn years_before(now: Timestamp, years: u16) -> Timestamp {
     Timestamp::from_microsecond(now.as_microsecond().saturating_sub(span)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// Anchors the head of the chain once: where it did not move, no line is added. Whether one was.
-///
-/// # Errors
-/// What the store or the machine says.
-pub async fn anchor(
-    store: &Store,
-    config: &AuditConfig,
-) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
-    let Some(path) = config.anchor_file.clone() else { return Ok(false) };
-    let head = store.audit_anchor().await?;
-    let done = tokio::task::spawn_blocking(move || {
-        let last = if path.exists() { anchors::read(&path)?.pop() } else { None };
-        if last.is_some_and(|last| last.seq == head.seq && last.hash == head.hash) {
-            return Ok(false);
-        }
-        anchors::append(&path, &head).map(|()| true)
-    });
-    Ok(done.await??)
-}
-
 /// Cares for the chain until the task is ended: anchors at once and then on schedule, and lets go once a day.
-pub async fn run(store: Store, config: AuditConfig) {
+pub async fn run(store: Store, config: AuditConfig, anchoring: Arc<Anchoring>) {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let pause = Duration::from_secs(60 * u64::from(config.anchor_minutes.max(1)));
     let mut since_retired = DAY;
     loop {
-        if let Err(error) = anchor(&store, &config).await {
+        if let Err(error) = anchoring.anchor(&store).await {
             tracing::error!(error = %error, "the head of the audit could not be anchored");
         }
         if since_retired >= DAY {
@@ -90,6 +91,7 @@ pub async fn run(store: Store, config: AuditConfig) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::anchors;
     use salus_http::testing::TestApp;
 
     #[tokio::test]
@@ -97,12 +99,17 @@ mod tests {
         let (app, maria) = TestApp::with_person("maria").await;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("anchors");
-        let config = AuditConfig { anchor_file: Some(path.clone()), ..AuditConfig::default() };
         let store = &app.app().store;
-        assert!(anchor(store, &config).await.unwrap());
-        assert!(!anchor(store, &config).await.unwrap(), "it did not move");
+        let anchoring = Anchoring::default().file(path.clone());
+        assert_eq!(anchoring.anchor(store).await.unwrap(), 1);
+        let again = Anchoring::default().file(path.clone());
+        assert_eq!(
+            again.anchor(store).await.unwrap(),
+            0,
+            "it did not move, and the file knows that after a new start"
+        );
         maria.get("/api/v1/session").await;
-        assert!(anchor(store, &config).await.unwrap());
+        assert_eq!(anchoring.anchor(store).await.unwrap(), 1);
         let kept = anchors::read(&path).unwrap();
         let report = store.verify_audit_against(&kept, &|_, _| ()).await.unwrap();
         assert_eq!((kept.len(), report.anchors, report.damage), (2, 2, None));

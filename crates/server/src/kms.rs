@@ -4,6 +4,7 @@ use crate::Failure;
 use crate::config::{Aws, Config, KmsKind, Vault};
 use salus_core::{Clock, Secret, SystemClock, SystemRng};
 use salus_outbound::Outbound;
+use salus_outbound::sigv4::Credentials;
 use salus_store::{AwsKms, AwsKmsConfig, Kms, LocalKeyFile, VaultAuth, VaultConfig, VaultTransit};
 use std::path::Path;
 use std::sync::Arc;
@@ -54,17 +55,25 @@ fn vault_config(vault: &Vault) -> Result<VaultConfig, Failure> {
 }
 
 fn aws_config(aws: &Aws) -> Result<AwsKmsConfig, Failure> {
-    let access_key_id = aws.access_key_id.clone().or_else(|| std::env::var("AWS_ACCESS_KEY_ID").ok());
-    let secret = match &aws.secret_access_key_file {
-        Some(path) => Some(read(path)?),
-        None => std::env::var("AWS_SECRET_ACCESS_KEY").ok().map(Secret::new),
-    };
+    let credentials = aws_credentials(aws.access_key_id.as_deref(), aws.secret_access_key_file.as_deref())?;
     Ok(AwsKmsConfig {
         region: aws.region.clone(),
         key: aws.key.clone(),
         endpoint: aws.endpoint.clone(),
-        access_key_id: access_key_id.ok_or("AWS KMS needs an access key: set AWS_ACCESS_KEY_ID")?,
-        secret_access_key: secret.ok_or("AWS KMS needs an access key: set AWS_SECRET_ACCESS_KEY")?,
+        credentials,
+    })
+}
+
+/// The access key of AWS: from the configuration, or from the environment, as every AWS tool reads it.
+pub fn aws_credentials(id: Option<&str>, secret_file: Option<&Path>) -> Result<Credentials, Failure> {
+    let access_key_id = id.map(str::to_owned).or_else(|| std::env::var("AWS_ACCESS_KEY_ID").ok());
+    let secret = match secret_file {
+        Some(path) => Some(read(path)?),
+        None => std::env::var("AWS_SECRET_ACCESS_KEY").ok().map(Secret::new),
+    };
+    Ok(Credentials {
+        access_key_id: access_key_id.ok_or("AWS needs an access key: set AWS_ACCESS_KEY_ID")?,
+        secret_access_key: secret.ok_or("AWS needs an access key: set AWS_SECRET_ACCESS_KEY")?,
         session_token: std::env::var("AWS_SESSION_TOKEN").ok().map(Secret::new),
     })
 }

@@ -9,6 +9,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod acme;
+mod anchoring;
 mod command;
 mod config;
 mod house;

@@ -1,7 +1,7 @@
 //! `salus audit`: is the chain whole, who did what, and all of it as FHIR.
 
 use crate::config::Config;
-use crate::{Failure, house};
+use crate::{Failure, anchoring, house};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use salus_audit::{anchors, export};
@@ -18,8 +18,9 @@ use std::process::ExitCode;
 pub enum Command {
     /// Walk the hash chain from the first entry to the last.
     Verify {
-        /// Hold the chain against the anchors of this file too; none = the configured one, where it is there.
-        #[arg(long)]
+        /// Hold the chain against the anchors of this file too, or, with `s3`, against those in the configured bucket;
+        /// none = the configured file, where it is there.
+        #[arg(long, value_name = "FILE|s3")]
         anchors: Option<PathBuf>,
         /// Answer as JSON.
         #[arg(long)]
@@ -77,6 +78,10 @@ async fn verify(
 ) -> Result<ExitCode, Failure> {
     let configured = || config.audit.anchor_file.clone().filter(|file| file.exists());
     let anchored = match file.or_else(configured) {
+        Some(place) if place.as_os_str() == "s3" => {
+            let none = "the configuration has no section [audit.anchor.s3]";
+            anchoring::bucket(config)?.ok_or(none)?.read().await?
+        }
         Some(file) => anchors::read(&file)?,
         None => Vec::new(),
     };

@@ -1,12 +1,13 @@
 //! `salus serve`: the API, the FHIR interface, the web client, and the background work.
 
 use crate::config::Config;
-use crate::{Failure, house, listen, tls, web};
+use crate::{Failure, anchoring, house, listen, tls, web};
 use clap::Args;
 use salus_http::App;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// The flags of `serve`.
@@ -50,7 +51,10 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
     let capabilities = house::capabilities(config);
     let workers = salus_http::jobs::start(&app, &capabilities);
     let client = axum::Router::new().fallback(web::serve);
-    let care = tokio::spawn(salus_audit::keep::run(store.clone(), config.audit.clone()));
+    let anchoring = Arc::new(anchoring::open(config)?);
+    let told = Arc::clone(&anchoring);
+    app.tells("audit anchors", move || told.condition());
+    let care = tokio::spawn(salus_audit::keep::run(store.clone(), config.audit.clone(), anchoring));
     let router = salus_http::router(app, capabilities, Some(client));
     announce(&address);
     let limits = listen::Limits::of(&config.http);

@@ -4,12 +4,12 @@
 //! writes into its own log. KMS changes the material of a key by itself and keeps all earlier material.
 
 use super::kms::{Kms, KmsError, Wrapped, data_key};
-use super::sigv4::{Signable, Signer, amz_date};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{Request, Uri};
 use salus_core::{Clock, Secret};
+use salus_outbound::sigv4::{Credentials, Signer};
 use salus_outbound::{Outbound, OutboundError};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -23,20 +23,14 @@ pub struct AwsKmsConfig {
     pub key: String,
     /// Where the service is, if not at its usual place in the region.
     pub endpoint: Option<String>,
-    /// The id of the access key.
-    pub access_key_id: String,
-    /// Its secret.
-    pub secret_access_key: Secret<String>,
-    /// The token of a session, for an access key that is lent for a time.
-    pub session_token: Option<Secret<String>>,
+    /// By what we are known there.
+    pub credentials: Credentials,
 }
 
 /// The key-encryption key in AWS KMS.
 pub struct AwsKms {
     endpoint: Uri,
-    host: String,
     signer: Signer,
-    session_token: Option<Secret<String>>,
     /// The ARN of the key.
     arn: String,
     outbound: Outbound,
@@ -53,22 +47,8 @@ impl AwsKms {
         let endpoint = config.endpoint.clone().unwrap_or_else(usual);
         let endpoint: Uri =
             endpoint.parse().map_err(|_| KmsError::Refused("its address is malformed".to_owned()))?;
-        let host = endpoint.authority().map(ToString::to_string).unwrap_or_default();
-        let signer = Signer {
-            access_key_id: config.access_key_id,
-            secret: config.secret_access_key,
-            region: config.region,
-            service: "kms",
-        };
-        let mut kms = Self {
-            endpoint,
-            host,
-            signer,
-            session_token: config.session_token,
-            arn: config.key,
-            outbound: outbound.inside(),
-            clock,
-        };
+        let signer = Signer { credentials: config.credentials, region: config.region, service: "kms" };
+        let mut kms = Self { endpoint, signer, arn: config.key, outbound: outbound.inside(), clock };
         let described = kms.call("DescribeKey", &json!({"KeyId": kms.arn}))?;
         let described = &described["KeyMetadata"];
         let fits = described["KeyUsage"] == "ENCRYPT_DECRYPT" && described["KeySpec"] == "SYMMETRIC_DEFAULT";
@@ -81,25 +61,12 @@ impl AwsKms {
     }
 
     fn call(&self, operation: &str, body: &Value) -> Result<Value, KmsError> {
-        let body = Bytes::from(body.to_string());
-        let date = amz_date(self.clock.now());
-        let target = format!("TrentService.{operation}");
-        let mut headers = vec![
-            ("content-type", "application/x-amz-json-1.1"),
-            ("host", self.host.as_str()),
-            ("x-amz-date", date.as_str()),
-        ];
-        headers.extend(
-            self.session_token.as_ref().map(|token| ("x-amz-security-token", token.expose().as_str())),
-        );
-        headers.push(("x-amz-target", target.as_str()));
-        let signable = Signable { method: "POST", path: "/", headers: &headers, body: &body };
-        let mut request = Request::post(self.endpoint.clone())
-            .header("authorization", self.signer.authorization(&signable, &date));
-        for (name, value) in &headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(body).map_err(|error| KmsError::Refused(error.to_string()))?;
+        let refused = |error: http::Error| KmsError::Refused(error.to_string());
+        let request = Request::post(self.endpoint.clone())
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("TrentService.{operation}"));
+        let request = request.body(Bytes::from(body.to_string())).map_err(refused)?;
+        let request = self.signer.sign(request, self.clock.now()).map_err(refused)?;
         let answer = self.outbound.send_blocking(request).map_err(silent)?;
         let told: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
         match answer.status() {

@@ -14,7 +14,6 @@ pub(crate) mod handover;
 pub(crate) mod kms;
 mod replace;
 mod rewrap;
-mod sigv4;
 pub(crate) mod store;
 mod vault;
 

@@ -1,6 +1,7 @@
 use crate::fake_aws::{ACCESS_KEY, ARN, FakeAws, SECRET};
 use crate::house::*;
 use salus_core::Secret;
+use salus_outbound::sigv4::Credentials;
 use salus_store::{AwsKms, AwsKmsConfig, Error, Kms, KmsError, Store};
 use std::sync::Arc;
 
@@ -9,8 +10,14 @@ fn config(aws: &FakeAws) -> AwsKmsConfig {
         region: "eu-central-1".to_owned(),
         key: "alias/salus".to_owned(),
         endpoint: Some(aws.fake.url()),
+        credentials: credentials(SECRET),
+    }
+}
+
+fn credentials(secret: &str) -> Credentials {
+    Credentials {
         access_key_id: ACCESS_KEY.to_owned(),
-        secret_access_key: Secret::new(SECRET.to_owned()),
+        secret_access_key: Secret::new(secret.to_owned()),
         session_token: Some(Secret::new("a session".to_owned())),
     }
 }
@@ -42,7 +49,7 @@ async fn asvs_v13_3_1_a_store_lives_with_its_master_key_in_aws() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_wrong_shows_at_the_start_and_another_context_opens_nothing() {
     let (house, aws) = (House::build(), FakeAws::start());
-    let guessed = AwsKmsConfig { secret_access_key: Secret::new("guessed".to_owned()), ..config(&aws) };
+    let guessed = AwsKmsConfig { credentials: credentials("guessed"), ..config(&aws) };
     let elsewhere = AwsKmsConfig { region: "us-east-1".to_owned(), ..config(&aws) };
     let unknown = AwsKmsConfig { key: "alias/other".to_owned(), ..config(&aws) };
     for wrong in [guessed, elsewhere, unknown] {

@@ -1,27 +1,10 @@
-//! Anchors: the head of the chain, noted where whoever can change the record cannot change it.
-//!
-//! A line is one anchor. The file only grows; it belongs on another disk, best on one that can only be appended to.
+//! Anchors in a file, one a line. The file only grows; it belongs on another disk, best on one that can only be appended to.
 
-use salus_core::Timestamp;
+use super::{line, of_line};
 use salus_store::Anchor;
-use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Error, ErrorKind, Write};
 use std::path::Path;
-
-/// A line of the file.
-#[derive(Serialize, Deserialize)]
-struct Line {
-    seq: u64,
-    hash: String,
-    at: Timestamp,
-}
-
-/// The anchor as one line of JSON, without its end.
-pub fn line(anchor: &Anchor) -> String {
-    let Anchor { seq, hash, at } = anchor.clone();
-    serde_json::json!(Line { seq, hash, at }).to_string()
-}
 
 /// Adds an anchor to the file; it is on the disk when this returns.
 ///
@@ -45,11 +28,10 @@ pub fn read(path: &Path) -> Result<Vec<Anchor>, Error> {
         if lines.read_line(&mut text)? == 0 || !text.ends_with('\n') {
             break;
         }
-        let Line { seq, hash, at } = serde_json::from_str(&text).map_err(|error| {
+        anchors.push(of_line(&text).map_err(|error| {
             let text = format!("line {number} of {} is no anchor: {error}", path.display());
             Error::new(ErrorKind::InvalidData, text)
-        })?;
-        anchors.push(Anchor { seq, hash, at });
+        })?);
     }
     Ok(anchors)
 }
