@@ -90,7 +90,12 @@ function ClientFacts({ client }: { client: ClientItem }) {
 }
 
 function Permissions({ client }: { client: ClientItem }) {
-  return <Lines of={client.permissions.map(line)} />
+  return (
+    <>
+      {!client.actsFor && <p className="muted small">In the words that people read:</p>}
+      <Lines of={client.permissions.map(line)} />
+    </>
+  )
 }
 
 function Lines({ of }: { of: string[] }) {
