@@ -58,3 +58,56 @@ pub(crate) async fn handle(
     let job_id = ids.into_iter().next().ok_or_else(|| ApiError::internal("a job without an id"))?;
     Ok((StatusCode::ACCEPTED, Json(ImportAccepted { job_id })))
 }
+
+#[cfg(test)]
+mod tests {
+    use salus_http::testing::TestApp;
+    use serde_json::json;
+
+    const MESSAGE: &str = "MSH|^~\\&|LAB|FAC|||20240302120000+0100||ORU^R01|2|P|2.5\rPID|1||7^^^FAC^MR||Rossi^Maria\rZZ1|x\rOBR|1||F1|1^Panel|||20240302080000+0100\rOBX|1|NM|2345-7^Glucose^LN||7.8|mmol/L|||||F\r";
+    const DOCUMENT: &str = "<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl7-org:v3\"><title>Summary</title></ClinicalDocument>";
+
+    #[tokio::test]
+    async fn what_another_system_sent_is_taken_over_and_kept_as_it_was_sent() {
+        let app = TestApp::with_capabilities(|| vec![crate::capability(crate::Reader::Here)]).await;
+        let maria = app.person("maria").await;
+        let path = format!("/api/v1/people/{}/import", maria.patient());
+        let documents = format!("/api/v1/people/{}/documents", maria.patient());
+        for (name, content, said, kept) in [
+            ("labs.hl7", MESSAGE, "no place in the record", 1),
+            ("labs.hl7", MESSAGE, "no place in the record", 1),
+            ("summary.xml", DOCUMENT, "taken over", 2),
+        ] {
+            let sent = maria.upload(&path, name, "application/octet-stream", content.as_bytes()).await;
+            assert_eq!(sent.status(), 202, "{}", sent.text());
+            app.settle().await;
+            let id = sent.json()["jobId"].as_str().unwrap().to_owned();
+            let job = maria.get(&format!("/api/v1/jobs/{id}")).await.json();
+            assert_eq!(job["state"], "done", "{job}");
+            assert!(job["message"].as_str().unwrap().contains(said), "{job}");
+            assert_eq!(maria.get(&documents).await.json().as_array().unwrap().len(), kept, "{name}");
+        }
+        let results = maria.get(&format!("/api/v1/people/{}/results", maria.patient())).await.json();
+        let latest = &results[0]["latest"];
+        assert_eq!((latest["value"].as_f64(), &latest["unit"]), (Some(7.8), &json!("mmol/L")), "{results}");
+        let kept = maria.get(&documents).await.json();
+        let labs = kept.as_array().unwrap().iter().find(|item| item["title"] == "labs.hl7").unwrap();
+        assert_eq!(
+            (&labs["state"], &labs["contentType"]),
+            (&json!("read"), &json!("x-application/hl7-v2+er7"))
+        );
+        let content = format!("/api/v1/documents/{}/content", labs["id"].as_str().unwrap());
+        assert_eq!(maria.get(&content).await.text(), MESSAGE);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_file_of_records_is_refused() {
+        let app = TestApp::with_capabilities(|| vec![crate::capability(crate::Reader::Here)]).await;
+        let maria = app.person("maria").await;
+        let path = format!("/api/v1/people/{}/import", maria.patient());
+        for content in ["Dear colleague", "<html></html>", "{\"a\": 1}", "PID|1||7"] {
+            let sent = maria.upload(&path, "a.hl7", "text/plain", content.as_bytes()).await;
+            assert_eq!(sent.status(), 422, "{content}");
+        }
+    }
+}
