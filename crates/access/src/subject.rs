@@ -2,7 +2,7 @@
 
 use crate::policy::AccessPolicy;
 use crate::purpose::Purpose;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -19,6 +19,8 @@ pub struct Subject {
     pub patients: BTreeMap<String, Relationship>,
     /// Why they ask, unless they say otherwise.
     pub purpose: Purpose,
+    /// The patients whose glass they broke, by patient id, while that is open: what they do there, they do for that.
+    pub emergencies: BTreeSet<String>,
     /// The FHIR references that stand for this account where a consent names it: `Practitioner/x`,
     /// `Organization/y`, `RelatedPerson/z`, `Patient/p`.
     pub references: Vec<String>,
@@ -40,6 +42,7 @@ impl Subject {
             account: account.into(),
             display_name: display_name.into(),
             purpose: Role::purpose_of(&roles),
+            emergencies: BTreeSet::new(),
             references: oneself.map(|(id, _)| format!("Patient/{id}")).collect(),
             roles,
             patients,

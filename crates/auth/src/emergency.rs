@@ -79,6 +79,7 @@ impl Auth {
         if !open.is_empty() && !subject.has_role(Role::Clinician) {
             subject.purpose = Purpose::BreakTheGlass;
         }
+        subject.emergencies.extend(open.into_keys());
         Ok((subject, until))
     }
 

@@ -157,7 +157,10 @@ async fn add(
     };
     let line = line_of(record);
     let Some(group) = groups.get_mut(place) else { return Ok(()) };
-    match group.lines.iter_mut().find(|other| other.what == line.what && other.client == line.client) {
+    let is_same = |other: &&mut AccessLine| {
+        (&other.what, &other.client, other.purpose) == (&line.what, &line.client, line.purpose)
+    };
+    match group.lines.iter_mut().find(is_same) {
         Some(known) => known.times += 1,
         None => group.lines.push(line),
     }

@@ -237,3 +237,26 @@ async fn a_day_is_told_by_person_and_thing() {
         .collect();
     assert!(who.contains(&"Salus itself (test)".to_owned()), "{who:?}");
 }
+
+#[tokio::test]
+async fn what_was_read_in_an_emergency_stands_apart_from_what_was_read_otherwise() {
+    let app = house().await;
+    let maria = app.person("maria").await;
+    let patients = BTreeMap::from([(maria.patient().to_owned(), Relationship::InCare)]);
+    let doctor = app.account("doctor", vec![Role::Clinician], patients).await;
+    let account = app.app().auth.account(doctor.account()).await.unwrap().unwrap();
+    let mut subject = app.app().auth.subject(&account).await.unwrap();
+    for is_emergency in [false, true] {
+        subject.emergencies = is_emergency.then(|| maria.patient().to_owned()).into_iter().collect();
+        let records = app.app().store.as_user(std::sync::Arc::new(subject.clone()));
+        records.read("Patient", maria.patient()).await.unwrap().unwrap();
+    }
+    let page = maria.get(&format!("/api/v1/people/{}/accesses?what=looks", maria.patient())).await.json();
+    let groups = page["groups"].as_array().unwrap();
+    let hers = groups.iter().find(|group| group["account"] == doctor.account()).unwrap();
+    let lines = hers["lines"].as_array().unwrap().iter();
+    let lines: Vec<_> = lines.map(|line| (&line["purpose"], &line["isEmergency"])).collect();
+    let emergency = (&json!("an emergency that opened the record"), &json!(true));
+    assert_eq!(lines, [emergency, (&json!("treatment"), &json!(false))]);
+    assert_eq!(hers["lines"][0]["times"], 1, "{hers}");
+}

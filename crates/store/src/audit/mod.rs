@@ -26,5 +26,5 @@ pub use retention::{Retention, Retired};
 
 pub(crate) use chain::{digest_of, link};
 pub(crate) use entry::{AuditQuery, AuditRow, Head, NewAudit, RULE};
-pub(crate) use origin::Capacity;
+pub(crate) use origin::{Capacities, Capacity};
 pub(crate) use retention::{Retire, checkpoint};

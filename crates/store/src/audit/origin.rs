@@ -22,8 +22,27 @@ pub struct Origin {
 #[derive(Clone, Default)]
 pub(crate) struct Capacity(pub(crate) Arc<str>);
 
-impl Capacity {
+/// The capacities of a caller.
+#[derive(Clone)]
+pub(crate) struct Capacities {
+    pub(crate) usual: Capacity,
+    /// With a patient whose glass the caller broke, where there is one.
+    pub(crate) emergency: Option<Capacity>,
+}
+
+impl Capacities {
     pub(crate) fn of(subject: Option<&Subject>, origin: &Origin) -> Self {
+        let broke_the_glass = subject.is_some_and(|subject| !subject.emergencies.is_empty());
+        let emergency = (broke_the_glass && origin.purpose.is_none()).then(|| {
+            let origin = Origin { purpose: Some(Purpose::BreakTheGlass), ..origin.clone() };
+            Capacity::of(subject, &origin)
+        });
+        Self { usual: Capacity::of(subject, origin), emergency }
+    }
+}
+
+impl Capacity {
+    fn of(subject: Option<&Subject>, origin: &Origin) -> Self {
         let mut told = Map::new();
         let mut tell = |name: &str, value: Option<Value>| {
             if let Some(value) = value {

@@ -15,7 +15,7 @@ mod write;
 pub(crate) use prepare::stamp;
 
 use crate::Error;
-use crate::audit::{AuditAction, AuditOutcome, Capacity, NewAudit, Origin};
+use crate::audit::{AuditAction, AuditOutcome, Capacities, NewAudit, Origin};
 use crate::backend::LogRow;
 use crate::index::SHARED;
 use crate::resource::Stored;
@@ -37,7 +37,7 @@ pub struct Records {
     /// The number of the patient all work is about: once they are erased, nothing is written.
     pub(crate) about: Option<i64>,
     /// In which capacity, for the audit.
-    pub(crate) capacity: Capacity,
+    pub(crate) capacities: Capacities,
 }
 
 /// Who asks.
@@ -106,8 +106,8 @@ impl Records {
             Caller::User(subject) => Some(subject.as_ref()),
             Caller::System(_) => None,
         };
-        let capacity = Capacity::of(subject, &Origin::default());
-        Self { inner, caller, about: None, capacity }
+        let capacities = Capacities::of(subject, &Origin::default());
+        Self { inner, caller, about: None, capacities }
     }
 
     /// The same door, for a call of which the audit is told where it comes from.
@@ -117,7 +117,7 @@ impl Records {
             Caller::User(subject) => Some(subject.as_ref()),
             Caller::System(_) => None,
         };
-        Self { capacity: Capacity::of(subject, origin), ..self.clone() }
+        Self { capacities: Capacities::of(subject, origin), ..self.clone() }
     }
 
     /// The same door for work that takes its time and is all about one patient: once they are erased it writes
@@ -145,7 +145,7 @@ impl Records {
             _ => AuditOutcome::Success,
         };
         let at = self.inner.clock.now().as_microsecond();
-        let capacity = self.capacity.clone();
+        let capacity = self.capacities.usual.clone();
         NewAudit { outcome, capacity, ..NewAudit::of(at, self.caller.actor(), action) }
     }
 
@@ -241,7 +241,7 @@ impl Records {
         patient_id: &str,
         detail: &serde_json::Value,
     ) -> Result<NewAudit, Error> {
-        let entry = NewAudit { patient: self.inner.hash.patient(patient_id), ..entry };
+        let entry = self.of_patient(entry, patient_id);
         match self.inner.ring.find(patient_id).await? {
             Some(key) => entry.with_detail(detail, &key, self.inner.rng.as_ref()),
             None => Ok(entry),
@@ -257,14 +257,17 @@ impl Records {
     ) -> Result<NewAudit, Error> {
         // Once a key is destroyed, nobody is there to be told about.
         let Some(key) = self.inner.ring.by_pat(pat).await? else { return Ok(entry) };
-        let patient = if pat == SHARED { 0 } else { self.inner.hash.patient(&key.patient_id) };
-        NewAudit { patient, ..entry }.with_detail(detail, &key, self.inner.rng.as_ref())
+        let entry = if pat == SHARED { entry } else { self.of_patient(entry, &key.patient_id) };
+        entry.with_detail(detail, &key, self.inner.rng.as_ref())
     }
 
-    async fn patient_digest(&self, pat: i64) -> Result<i64, Error> {
-        if pat == SHARED {
-            return Ok(0);
-        }
-        Ok(self.inner.ring.by_pat(pat).await?.map_or(0, |key| self.inner.hash.patient(&key.patient_id)))
+    /// The entry, about a patient; where the caller broke their glass, for that purpose.
+    pub(super) fn of_patient(&self, entry: NewAudit, patient_id: &str) -> NewAudit {
+        let emergency = match &self.caller {
+            Caller::User(subject) if subject.emergencies.contains(patient_id) => &self.capacities.emergency,
+            _ => &None,
+        };
+        let capacity = emergency.clone().unwrap_or_else(|| entry.capacity.clone());
+        NewAudit { patient: self.inner.hash.patient(patient_id), capacity, ..entry }
     }
 }

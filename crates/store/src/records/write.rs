@@ -9,6 +9,7 @@ use crate::audit::{AuditAction, NewAudit, digest_of};
 use crate::backend::{Condition, LogRow, Name, Outcome, Prepared, PreparedJob, PreparedOp};
 use crate::batch::{Batch, NewJob, Op, Written};
 use crate::error::Conflict;
+use crate::index::SHARED;
 use crate::keys::PatientKey;
 use crate::resource::Page;
 use crate::tally;
@@ -271,11 +272,18 @@ impl Records {
             // Which resources a longer run wrote is told by the log.
             entries.push(match run.as_slice() {
                 [one] => self.of_one(entry, one).await?,
-                _ => NewAudit { patient: self.patient_digest(first.pat).await?, pat: first.pat, ..entry },
+                _ => self.of_many(NewAudit { pat: first.pat, ..entry }).await?,
             });
             from = to;
         }
         Ok(entries)
+    }
+
+    async fn of_many(&self, entry: NewAudit) -> Result<NewAudit, Error> {
+        match self.inner.ring.by_pat(entry.pat).await? {
+            Some(key) if entry.pat != SHARED => Ok(self.of_patient(entry, &key.patient_id)),
+            _ => Ok(entry),
+        }
     }
 
     async fn of_one(&self, entry: NewAudit, op: &PreparedOp) -> Result<NewAudit, Error> {
