@@ -85,6 +85,7 @@ impl Shape {
             A::Restriction => {
                 secures(SECURITY, &[(DCM, "110135", "Object Security Attributes Changed")], "U")
             }
+            A::Notify => secures(SECURITY, &[], "E"),
             A::Checkpoint => secures((DCM, "110101", "Audit Log Used"), &[], "U"),
         }
     }

@@ -41,6 +41,7 @@ fn done(action: AuditAction, things: &str) -> String {
         A::Disclose => "opened what is shared by a link".to_owned(),
         A::Checkpoint => "took entries past their time off the log".to_owned(),
         A::AccountChange => "changed an account".to_owned(),
+        A::Notify => "told somebody of an emergency".to_owned(),
     }
 }
 

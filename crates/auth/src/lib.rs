@@ -46,7 +46,7 @@ pub use accounts::AccountError;
 pub use administration::{AccountChange, AccountPage};
 pub use api_tokens::{ApiToken, NewToken, TokenError};
 pub use authenticate::{Identity, TokenScope};
-pub use circle::{EMAIL_SYSTEM, Reach, Way};
+pub use circle::{EMAIL_SYSTEM, Holder, Reach, Way};
 #[cfg(any(test, feature = "testing"))]
 pub use factor::testing_totp_code;
 pub use factor::{Factor, FactorError, TotpEnrolment};
@@ -55,7 +55,7 @@ pub use forget::Unlinked;
 pub use lockout::LockoutConfig;
 pub use method::{Method, Proof, amr};
 pub use oauth::{ClientId, OAuthConfig, OAuthError};
-pub use outreach::OutreachConfig;
+pub use outreach::{Channel, OutreachConfig, OutreachError};
 pub use password::PasswordCost;
 pub use password_rule::WeakPassword;
 pub use policies::{PolicyDocument, PolicyError};

@@ -3,10 +3,40 @@
 use crate::Auth;
 use crate::account::Account;
 use crate::audit::Change;
+use crate::factor::normal_phone;
 use crate::method::Method;
-use crate::outreach::Letter;
+use crate::outreach::{Channel, Letter, OutreachError};
 
 impl Auth {
+    /// By what this installation reaches people outside of Salus; nothing where the operator set nothing up.
+    pub fn channels(&self) -> Vec<Channel> {
+        Channel::ALL.into_iter().filter(|channel| self.inner.outreach.by(*channel).is_some()).collect()
+    }
+
+    /// Sends somebody a message, and ends when it was taken. The subject is not for SMS. What is sent leaves Salus: it
+    /// must hold no health data.
+    ///
+    /// # Errors
+    /// Whether trying again helps, and why it was not taken.
+    pub async fn send(
+        &self,
+        channel: Channel,
+        to: &str,
+        subject: &str,
+        text: &str,
+    ) -> Result<(), OutreachError> {
+        let to = match channel {
+            Channel::Email => to.to_owned(),
+            Channel::Sms => normal_phone(to).ok_or_else(|| {
+                OutreachError::Never("the telephone number is not written with its country".to_owned())
+            })?,
+        };
+        let courier = self.inner.outreach.by(channel).ok_or_else(|| {
+            OutreachError::Again(format!("this Salus is not set up to send {}", channel.words()))
+        })?;
+        courier.send(Letter { to, subject: subject.to_owned(), text: text.to_owned() }).await
+    }
+
     /// Tells of a change, where e-mail is set up.
     pub(crate) fn tell_of_change(&self, account: &Account, change: Change) {
         let what = change.words();

@@ -24,7 +24,19 @@ pub(crate) struct NamedContact {
     /// Where they are written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) email: Option<String>,
+    /// Whether they are told, by e-mail or else by SMS, when somebody opens the record in an emergency. Whoever is named
+    /// is, unless the person says otherwise.
+    #[serde(default = "yes")]
+    #[schema(required = false)]
+    pub(crate) is_told: bool,
 }
+
+fn yes() -> bool {
+    true
+}
+
+/// On a contact whom the person chose to be told. Contacts that came from elsewhere have no such word, and are not.
+const IS_TOLD: &str = "urn:salus:told-of-emergencies";
 
 /// The emergency contacts of a Patient.
 pub(crate) fn named(patient: &Value) -> Vec<NamedContact> {
@@ -63,6 +75,9 @@ fn read(contact: &Value) -> Option<NamedContact> {
         relationship: relationship.map(str::to_owned),
         phone: by("phone"),
         email: by("email"),
+        is_told: all(contact, "extension")
+            .iter()
+            .any(|one| one["url"] == IS_TOLD && one["valueBoolean"] == true),
     })
 }
 
@@ -81,6 +96,9 @@ fn write(contact: &NamedContact) -> Value {
     if !telecom.is_empty() {
         written["telecom"] = telecom.into();
     }
+    if contact.is_told {
+        written["extension"] = json!([{ "url": IS_TOLD, "valueBoolean": true }]);
+    }
     written
 }
 
@@ -95,14 +113,17 @@ mod tests {
             relationship: Some("sister".to_owned()),
             phone: Some("+1 555 0203".to_owned()),
             email: None,
+            is_told: true,
         };
         let employer = json!({
             "relationship": [{ "coding": [{ "system": CONTACT_ROLE, "code": "E" }] }], "name": { "text": "Mill" },
         });
         let patient = json!({ "resourceType": "Patient", "id": "p", "contact": [employer] });
         let named_one = with(patient.clone(), std::slice::from_ref(&hanna));
-        assert!(named(&named_one) == vec![hanna]);
+        assert!(named(&named_one) == vec![hanna.clone()]);
         assert!(salus_fhir::validate(&named_one).is_empty());
+        let silent = NamedContact { is_told: false, ..hanna };
+        assert!(named(&with(patient.clone(), std::slice::from_ref(&silent))) == vec![silent]);
         let named_none = with(named_one, &[]);
         assert_eq!(named_none, patient);
         assert!(named(&named_none).is_empty());

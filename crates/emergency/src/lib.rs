@@ -5,7 +5,7 @@
 //! - A link (SMART Health Link) opens one of them to whoever has a code and a passcode, until it ends; each opening is on
 //!   file.
 //! - Breaking the glass opens the emergency view of one person to a verified helper for a while. The person is told in the
-//!   same transaction, and reviews it afterwards.
+//!   same transaction, outside of Salus as soon as a job can, and reviews it afterwards.
 //!
 //! What it must never do: open more than the person agreed to; open anything without telling them; say that there is none
 //! of something that the record does not speak of.
@@ -26,5 +26,5 @@ use salus_http::Capability;
 
 /// What the server mounts.
 pub fn capability() -> Capability {
-    Capability::new("emergency", api::routes())
+    Capability::new("emergency", api::routes()).job(glass::tell::finder()).job(glass::tell::messenger())
 }

@@ -1,7 +1,6 @@
-import { Button, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useState, type FormEvent } from 'react'
 import { endEmergency, noteEmergency } from '../api/salus'
 import type { AccessItem } from '../api/salus.schemas'
 import { useSession } from '../auth/session'
@@ -14,6 +13,7 @@ import classes from './Emergency.module.css'
 import { EmergencyView } from './EmergencyView'
 import { accessesQuery, cardQuery } from './queries'
 import { agreed, reasons } from './words'
+import { WordsForm } from './WordsForm'
 
 /** One emergency: the view while it is open, the note when it is over. */
 export default function OpenAccess() {
@@ -81,30 +81,18 @@ function Over({ access }: { access: AccessItem }) {
 
 function Note({ access }: { access: AccessItem }) {
   const queryClient = useQueryClient()
-  const [words, setWords] = useState('')
-  const note = useMutation({
-    mutationFn: () => noteEmergency(access.id, { note: words.trim() }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: accessesQuery.queryKey }),
-  })
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    note.mutate()
+  async function send(note: string) {
+    await noteEmergency(access.id, { note })
+    await queryClient.invalidateQueries({ queryKey: accessesQuery.queryKey })
   }
   return (
-    <form className={classes.form} onSubmit={submit}>
-      <Textarea
-        label="What did you do?"
-        description="A few words close the emergency. The person reads them; they cannot be changed later."
-        value={words}
-        maxLength={2000}
-        autosize
-        minRows={3}
-        onChange={(event) => setWords(event.currentTarget.value)}
-        error={note.isError && 'The note was not kept. Try again.'}
-      />
-      <Button type="submit" disabled={words.trim().length < 5} loading={note.isPending}>
-        Keep the note
-      </Button>
-    </form>
+    <WordsForm
+      label="What did you do?"
+      description="A few words close the emergency. The person reads them; they cannot be changed later."
+      rows={3}
+      button="Keep the note"
+      failed="The note was not kept. Try again."
+      send={send}
+    />
   )
 }

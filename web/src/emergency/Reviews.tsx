@@ -1,6 +1,6 @@
-import { Button, Textarea } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState, type FormEvent } from 'react'
+import { Button } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { objectToEmergency } from '../api/salus'
 import type { AccessItem } from '../api/salus.schemas'
 import { moment } from '../ui/dates'
@@ -9,9 +9,11 @@ import { Sheet } from '../ui/Sheet'
 import { Loaded, Shape } from '../ui/States'
 import classes from './Emergency.module.css'
 import { reviewsQuery } from './queries'
+import { Told } from './Told'
 import { kinds, reasons } from './words'
+import { WordsForm } from './WordsForm'
 
-/** Who opened the emergency view without being asked, why, and what they read. */
+/** Who opened the emergency view without being asked, why, what they read, and who was told of it. */
 export function Reviews({ personId }: { personId: string }) {
   const reviews = useQuery(reviewsQuery(personId))
   return (
@@ -39,7 +41,7 @@ function Review({ personId, access }: { personId: string; access: AccessItem }) 
     <>
       <Row
         icon="shield"
-        title={access.who}
+        title={[access.who, access.organization].filter(Boolean).join(', ')}
         status={access.isOpen ? <Tag tone="attention">open now</Tag> : undefined}
         detail={
           <>
@@ -50,6 +52,7 @@ function Review({ personId, access }: { personId: string; access: AccessItem }) 
         }
         when={`${moment(access.openedAt)} to ${moment(access.endedAt ?? access.expiresAt)}`}
       />
+      <Told access={access} />
       {!access.objection && (
         <li>
           <Objection personId={personId} access={access} />
@@ -62,14 +65,9 @@ function Review({ personId, access }: { personId: string; access: AccessItem }) 
 function Objection({ personId, access }: { personId: string; access: AccessItem }) {
   const queryClient = useQueryClient()
   const [writing, setWriting] = useState(false)
-  const [words, setWords] = useState('')
-  const object = useMutation({
-    mutationFn: () => objectToEmergency(personId, access.id, { objection: words.trim() }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: reviewsQuery(personId).queryKey }),
-  })
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    object.mutate()
+  async function send(objection: string) {
+    await objectToEmergency(personId, access.id, { objection })
+    await queryClient.invalidateQueries({ queryKey: reviewsQuery(personId).queryKey })
   }
   if (!writing) {
     return (
@@ -81,20 +79,13 @@ function Objection({ personId, access }: { personId: string; access: AccessItem 
     )
   }
   return (
-    <form className={classes.form} onSubmit={submit}>
-      <Textarea
-        label="What was not right?"
-        description="The person who runs this Salus reads it and looks into it."
-        value={words}
-        maxLength={2000}
-        autosize
-        minRows={2}
-        onChange={(event) => setWords(event.currentTarget.value)}
-        error={object.isError && 'It was not sent. Try again.'}
-      />
-      <Button type="submit" disabled={words.trim().length < 5} loading={object.isPending}>
-        Send
-      </Button>
-    </form>
+    <WordsForm
+      label="What was not right?"
+      description="The person who runs this Salus reads it and looks into it."
+      rows={2}
+      button="Send"
+      failed="It was not sent. Try again."
+      send={send}
+    />
   )
 }

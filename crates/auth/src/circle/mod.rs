@@ -8,10 +8,12 @@
 
 mod consents;
 mod family;
+mod holders;
 mod reach;
 mod references;
 mod staff;
 
+pub use holders::Holder;
 pub use reach::{Reach, Way};
 pub use references::EMAIL_SYSTEM;
 

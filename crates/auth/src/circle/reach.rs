@@ -46,9 +46,7 @@ impl Auth {
     /// Whatever the store says.
     pub async fn reached_by(&self, patient: &str) -> Result<Vec<Reach>, Error> {
         let gate = self.inner.store.gate();
-        let today = self.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let child = BTreeMap::from([(patient.to_owned(), Relationship::Child)]);
-        let is_grown_up = !grown_up(&gate, &child, self.inner.config.majority_years, today).await?.is_empty();
+        let is_grown_up = self.is_grown_up(&gate, patient).await?;
         let carers = Carers::of(&gate, patient).await?;
         let open = self.every_account().await?.into_iter().filter(|account| account.is_active);
         let reach = |account: Account| {
@@ -59,10 +57,17 @@ impl Auth {
         reaches.sort_by(|a, b| a.way.cmp(&b.way).then_with(|| a.name.cmp(&b.name)));
         Ok(reaches)
     }
+
+    /// Whether a patient's record is no longer their parents' to look after.
+    pub(super) async fn is_grown_up(&self, gate: &Records, patient: &str) -> Result<bool, Error> {
+        let today = self.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let child = BTreeMap::from([(patient.to_owned(), Relationship::Child)]);
+        Ok(!grown_up(gate, &child, self.inner.config.majority_years, today).await?.is_empty())
+    }
 }
 
 /// How an account reaches a patient that it names itself.
-fn by_tie(account: &Account, patient: &str, is_grown_up: bool) -> Option<Way> {
+pub(super) fn by_tie(account: &Account, patient: &str, is_grown_up: bool) -> Option<Way> {
     match account.patients.get(patient)? {
         Relationship::Oneself => Some(Way::Oneself),
         Relationship::Child if is_grown_up => None,

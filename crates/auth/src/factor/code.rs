@@ -160,7 +160,7 @@ fn fresh(rng: &dyn Rng) -> String {
 }
 
 /// A telephone number in E.164's form: `+`, the country, the number.
-fn normal_phone(typed: &str) -> Option<String> {
+pub(crate) fn normal_phone(typed: &str) -> Option<String> {
     let bare: String = typed.chars().filter(|c| !" -()/.".contains(*c)).collect();
     let digits = bare.strip_prefix('+').or_else(|| bare.strip_prefix("00"))?;
     let is_number = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');

@@ -12,6 +12,7 @@ mod passkey_tests;
 mod recovery;
 mod totp;
 
+pub(crate) use code::normal_phone;
 pub(crate) use passkey::relying_party;
 pub use totp::TotpEnrolment;
 #[cfg(test)]

@@ -35,10 +35,51 @@ pub(crate) struct Letter {
     pub(crate) text: String,
 }
 
-/// Why a letter was not taken. The text names neither the person nor the letter.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct OutreachError(pub(crate) String);
+/// Why a letter was not taken, by what the sender does next. The text names neither the person nor the letter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OutreachError {
+    /// Trying again later may help.
+    #[error("{0}")]
+    Again(String),
+    /// Trying again does not help: not to this address, not by this way.
+    #[error("{0}")]
+    Never(String),
+}
+
+/// A way to people outside of Salus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// E-mail.
+    Email,
+    /// SMS.
+    Sms,
+}
+
+impl Channel {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Email, Self::Sms];
+
+    /// The word for it in the store and in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Email => "e-mail",
+            Self::Sms => "SMS",
+        }
+    }
+
+    /// The channel of a word.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.code() == code)
+    }
+}
 
 /// Somebody who delivers.
 #[async_trait]
@@ -71,9 +112,17 @@ impl Outreach {
     /// Who delivers codes of this kind.
     pub(crate) fn courier(&self, method: Method) -> Option<Arc<dyn Courier>> {
         match method {
-            Method::EmailCode => self.mail.clone(),
-            Method::SmsCode => self.sms.clone(),
+            Method::EmailCode => self.by(Channel::Email),
+            Method::SmsCode => self.by(Channel::Sms),
             _ => None,
+        }
+    }
+
+    /// Who delivers by this channel, where it is set up.
+    pub(crate) fn by(&self, channel: Channel) -> Option<Arc<dyn Courier>> {
+        match channel {
+            Channel::Email => self.mail.clone(),
+            Channel::Sms => self.sms.clone(),
         }
     }
 

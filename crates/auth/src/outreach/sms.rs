@@ -4,7 +4,7 @@ use super::{Courier, Letter, OutreachError};
 use crate::Error;
 use async_trait::async_trait;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Request, Uri};
+use http::{HeaderValue, Request, StatusCode, Uri};
 use salus_outbound::{Outbound, OutboundConfig};
 use serde::Deserialize;
 use serde_json::json;
@@ -55,14 +55,19 @@ impl Courier for Sms {
         if let Some(value) = &self.authorization {
             request = request.header(AUTHORIZATION, value);
         }
-        let request =
-            request.body(body.into()).map_err(|_| OutreachError("an SMS could not be written".to_owned()))?;
-        let answer = self.outbound.send(request).await.map_err(|cause| OutreachError(cause.to_string()))?;
-        match answer.status().is_success() {
-            true => Ok(()),
-            false => {
-                Err(OutreachError(format!("whoever delivers SMS answered {}", answer.status().as_u16())))
-            }
+        let request = request
+            .body(body.into())
+            .map_err(|_| OutreachError::Never("an SMS could not be written".to_owned()))?;
+        let sent = self.outbound.send(request).await;
+        let status = sent.map_err(|cause| OutreachError::Again(cause.to_string()))?.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let words = format!("whoever delivers SMS answered {}", status.as_u16());
+        // A number that is refused is a 400 or 422; anything else may be mended on our side.
+        match status {
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Err(OutreachError::Never(words)),
+            _ => Err(OutreachError::Again(words)),
         }
     }
 }

@@ -84,18 +84,27 @@ impl Smtp {
 #[async_trait]
 impl Courier for Smtp {
     async fn send(&self, letter: Letter) -> Result<(), OutreachError> {
-        let to = letter.to.parse().map_err(|_| OutreachError("this is no address for e-mail".to_owned()))?;
+        let to = letter
+            .to
+            .parse()
+            .map_err(|_| OutreachError::Never("this is no address for e-mail".to_owned()))?;
         let message = Message::builder().from(self.from.clone()).to(to).subject(letter.subject);
         let message = message.header(ContentType::TEXT_PLAIN).body(letter.text);
-        let message = message.map_err(|_| OutreachError("an e-mail could not be written".to_owned()))?;
+        let message =
+            message.map_err(|_| OutreachError::Never("an e-mail could not be written".to_owned()))?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             // What a server says to its refusal may quote the address.
-            Err(cause) => Err(OutreachError(match cause.status() {
-                Some(code) => format!("the mail server refused with {code}"),
-                None if cause.is_timeout() => "the mail server did not answer in time".to_owned(),
-                None => "the mail server could not be reached".to_owned(),
-            })),
+            Err(cause) => Err(match cause.status() {
+                Some(code) if cause.is_permanent() => {
+                    OutreachError::Never(format!("the mail server refused with {code}"))
+                }
+                Some(code) => OutreachError::Again(format!("the mail server refused with {code}")),
+                None if cause.is_timeout() => {
+                    OutreachError::Again("the mail server did not answer in time".to_owned())
+                }
+                None => OutreachError::Again("the mail server could not be reached".to_owned()),
+            }),
         }
     }
 }
@@ -134,8 +143,8 @@ mod tests {
             subject: "Hej".to_owned(),
             text: "Hej".to_owned(),
         };
-        let cause = smtp.send(letter).await.unwrap_err().to_string();
-        assert_eq!(cause, "the mail server refused with 550");
+        let cause = smtp.send(letter).await.unwrap_err();
+        assert_eq!(cause, OutreachError::Never("the mail server refused with 550".to_owned()));
     }
 
     #[test]

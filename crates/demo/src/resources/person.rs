@@ -44,9 +44,10 @@ pub(crate) fn patient(chart: &Chart<'_>) -> Value {
     }))
 }
 
-/// A relative as an emergency contact of the person.
+/// A relative as an emergency contact of the person, who chose that they are told of emergencies.
 fn contact(row: &Row<'_>) -> Value {
     json!({
+        "extension": [{"url": "urn:salus:told-of-emergencies", "valueBoolean": true}],
         "relationship": [hl7("v2-0131", "C", "Emergency Contact"), hl7("v3-RoleCode", row.cell(4), row.cell(5))],
         "name": {"text": format!("{} {}", row.cell(2), row.cell(3))},
         "telecom": [{"system": "phone", "value": row.cell(6), "use": "mobile"}],

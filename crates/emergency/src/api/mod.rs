@@ -18,6 +18,8 @@ mod revoke_link;
 mod shapes;
 mod show_link;
 #[cfg(test)]
+mod telling_tests;
+#[cfg(test)]
 mod tests;
 mod who;
 

@@ -1,5 +1,6 @@
 //! `PUT /api/v1/people/{id}/emergency-contacts`: naming whom to call.
 
+use super::shapes::EmergencyContacts;
 use super::who::{require_own_and_write, typed};
 use crate::contacts::{NamedContact, named, with};
 use axum::extract::State;
@@ -14,14 +15,14 @@ const MOST: usize = 10;
 #[utoipa::path(put, path = "/api/v1/people/{id}/emergency-contacts", tag = "emergency",
     operation_id = "nameEmergencyContacts", request_body = Vec<NamedContact>,
     params(("id" = String, Path, description = "Id of the person")),
-    responses((status = 200, body = Vec<NamedContact>), (status = 404, body = salus_http::Problem),
+    responses((status = 200, body = EmergencyContacts), (status = 404, body = salus_http::Problem),
         (status = 422, body = salus_http::Problem)))]
 pub(crate) async fn handle(
     caller: Caller,
     State(app): State<App>,
     Path(id): Path<String>,
     Json(wish): Json<Vec<NamedContact>>,
-) -> Result<Json<Vec<NamedContact>>, ApiError> {
+) -> Result<Json<EmergencyContacts>, ApiError> {
     require_own_and_write(&caller, &id)?;
     caller.require_step_up()?;
     if wish.len() > MOST {
@@ -34,7 +35,7 @@ pub(crate) async fn handle(
     let expect = Expect::Version(stored.version);
     let now_named = named(&patient);
     records.write(Batch::of(Op::Put { resource: patient, expect })).await?;
-    Ok(Json(now_named))
+    Ok(Json(EmergencyContacts::of(now_named, &app)))
 }
 
 fn checked(contact: NamedContact) -> Result<NamedContact, ApiError> {
@@ -51,5 +52,6 @@ fn checked(contact: NamedContact) -> Result<NamedContact, ApiError> {
         relationship: short("relationship", contact.relationship)?,
         phone: short("phone", contact.phone)?,
         email,
+        is_told: contact.is_told,
     })
 }

@@ -6,8 +6,10 @@ use super::who::{require_acting, typed};
 use crate::glass::attempts::Attempts;
 use crate::glass::event::{Happened, event, origin};
 use crate::glass::find::{Found, Wanted, find};
-use crate::glass::notice::notice;
+use crate::glass::message::message;
+use crate::glass::tell::tell;
 use crate::glass::{Access, Reason};
+use crate::words::text;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -111,10 +113,15 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Opens the emergency, tells the person, and writes it down: in one transaction.
+    /// Opens the emergency, tells the person, has others told, and writes it down: in one transaction.
     async fn open(&self, patient: &str, reason: Reason, reason_text: String) -> Result<Access, ApiError> {
         let now = self.app.now();
         let minutes = self.app.auth.emergency_minutes();
+        let records = self.app.store.system("open an emergency and tell the person");
+        let organization = match &self.account.organization {
+            Some(id) => records.read("Organization", id).await?.map(|stored| stored.json()).transpose()?,
+            None => None,
+        };
         let access = Access {
             id: Uid::fresh(&*self.app.clock, &*self.app.rng).to_string(),
             version: 0,
@@ -122,6 +129,7 @@ impl Desk<'_> {
             patient: patient.to_owned(),
             who: self.account.display_name.clone(),
             roles: self.account.roles.iter().map(|role| role.code().to_owned()).collect(),
+            organization: organization.as_ref().and_then(|body| text(body, "name")).map(str::to_owned),
             address: self.address.map(|address| address.to_string()),
             reason,
             reason_text,
@@ -131,11 +139,11 @@ impl Desk<'_> {
             note: None,
             objection: None,
         };
-        let resources = [access.resource(), notice(&access)];
+        let resources = [access.resource(), message(&access)];
         let ops = resources.into_iter().map(|resource| Op::Create { resource }).collect();
         let notes = vec![event(Happened::Opened, &self.account.id, Some(patient))];
-        let records = self.app.store.system("open an emergency and tell the person");
-        records.seen_from(&origin(self.address)).write(Batch { ops, notes, ..Batch::default() }).await?;
+        let batch = Batch { ops, notes, jobs: vec![tell(&access)], ..Batch::default() };
+        records.seen_from(&origin(self.address)).write(batch).await?;
         Ok(access)
     }
 

@@ -1,11 +1,14 @@
 //! What the API of the emergency sends.
 
+use crate::contacts::NamedContact;
+use crate::glass::notice::{Notice, NoticeState, Recipient};
 use crate::glass::review::ReadItem;
 use crate::glass::{Access, Reason};
 use crate::link::{Content, EmergencyLink, LinkState};
 use crate::words::text;
 use salus_core::Timestamp;
 use salus_fhir::json::Value;
+use salus_http::App;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,6 +57,32 @@ pub(crate) struct LinkCode {
     pub(crate) svg: String,
 }
 
+/// Whom a person named for emergencies.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EmergencyContacts {
+    contacts: Vec<NamedContact>,
+    /// By what this installation can tell people of an emergency: `email`, `sms`. Nothing: it is not set up for that.
+    channels: Vec<&'static str>,
+}
+
+/// Somebody who is told of an emergency outside of Salus.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ToldItem {
+    who: String,
+    recipient: Recipient,
+    state: NoticeState,
+    /// By what they were told: `email`, `sms`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<&'static str>,
+    /// When they were told, or could not be.
+    at: String,
+    /// Why they could not be told, or not yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
 /// An emergency.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -64,6 +93,9 @@ pub(crate) struct AccessItem {
     /// Who broke the glass.
     pub(crate) who: String,
     pub(crate) roles: Vec<String>,
+    /// The house they work for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) organization: Option<String>,
     pub(crate) reason: Reason,
     pub(crate) reason_text: String,
     pub(crate) opened_at: String,
@@ -85,6 +117,9 @@ pub(crate) struct AccessItem {
     /// What was read of the record; told to the person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) read: Vec<ReadItem>,
+    /// Who was told of it outside of Salus; told to the person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) told: Vec<ToldItem>,
 }
 
 /// What the person's consents say to this emergency.
@@ -128,6 +163,26 @@ impl OpeningItem {
     }
 }
 
+impl EmergencyContacts {
+    pub(crate) fn of(contacts: Vec<NamedContact>, app: &App) -> Self {
+        let channels = app.auth.channels().into_iter().map(|channel| channel.code()).collect();
+        Self { contacts, channels }
+    }
+}
+
+impl ToldItem {
+    pub(crate) fn of(notice: Notice) -> Self {
+        Self {
+            who: notice.who,
+            recipient: notice.recipient,
+            state: notice.state,
+            channel: notice.channel.map(|channel| channel.code()),
+            at: notice.at.to_string(),
+            problem: notice.problem,
+        }
+    }
+}
+
 impl AccessItem {
     pub(crate) fn of(access: &Access, person_name: String, agreed: Agreed, now: Timestamp) -> Self {
         let said = |said: &Option<(String, Timestamp)>| {
@@ -141,6 +196,7 @@ impl AccessItem {
             person_name,
             who: access.who.clone(),
             roles: access.roles.clone(),
+            organization: access.organization.clone(),
             reason: access.reason,
             reason_text: access.reason_text.clone(),
             opened_at: access.opened_at.to_string(),
@@ -154,6 +210,7 @@ impl AccessItem {
             objected_at,
             agreed,
             read: Vec::new(),
+            told: Vec::new(),
         }
     }
 }

@@ -40,7 +40,7 @@ async fn start() -> (TestApp, TestClient) {
     (app, maria)
 }
 
-async fn helper(app: &TestApp, name: &str, role: Role, is_verified: bool) -> TestClient {
+pub(super) async fn helper(app: &TestApp, name: &str, role: Role, is_verified: bool) -> TestClient {
     let client = app.account(name, vec![role], BTreeMap::new()).await;
     verify(app, &client, is_verified).await;
     client
@@ -279,7 +279,7 @@ async fn wrong_wishes_are_told_where() {
     assert_eq!(reader.post(&links, &wish).await.status(), 403, "a key for reading shares nothing");
 }
 
-fn wish(person: &TestClient) -> Value {
+pub(super) fn wish(person: &TestClient) -> Value {
     json!({ "personId": person.patient(), "reason": "unconscious", "reasonText": "Found on the street" })
 }
 
@@ -306,7 +306,11 @@ async fn breaking_the_glass_opens_the_view_tells_the_person_and_is_reviewed() {
     let query = salus_fhir::search::Query::parse("Communication", &[]).unwrap();
     let messages = told.search(&query, salus_store::Page::first(10)).await.unwrap().matches;
     let message = messages[0].json().unwrap()["payload"][0]["contentString"].as_str().unwrap().to_owned();
-    assert!(message.starts_with("Jonas opened the emergency view of your record on 5 Jan 2026"), "{message}");
+    assert!(
+        message
+            .starts_with("Jonas (emergency helper) opened the emergency view of your record on 5 Jan 2026"),
+        "{message}"
+    );
 
     app.clock().advance_seconds(60);
     let id = opened["id"].as_str().unwrap();
@@ -432,6 +436,36 @@ async fn an_emergency_past_its_time_opens_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_read_through_a_broken_glass_is_on_file_as_an_emergency() {
+    let (app, maria) = start().await;
+    let john = app.person("john").await;
+    let in_care = BTreeMap::from([(john.patient().to_owned(), salus_access::Relationship::InCare)]);
+    let doctor = app.account("doctor", vec![Role::Clinician], in_care).await;
+    verify(&app, &doctor, true).await;
+    let paramedic = helper(&app, "jonas", Role::Emergency, true).await;
+    for helper in [&doctor, &paramedic] {
+        assert_eq!(helper.post("/api/v1/emergency/accesses", &wish(&maria)).await.status(), 201);
+        assert_eq!(helper.get(&card(&maria)).await.status(), 200);
+    }
+    assert_eq!(doctor.get(&card(&john)).await.status(), 200);
+    let purposes = async |patient: &TestClient, reader: &TestClient| {
+        let (patient, actor) = (Some(patient.patient().to_owned()), Some(reader.account().to_owned()));
+        let filter = salus_store::AuditFilter { patient, actor, ..Default::default() };
+        let entries = app.app().store.system("test").audit(&filter, 50).await.unwrap();
+        entries.into_iter().filter_map(|entry| entry.purpose).collect::<std::collections::BTreeSet<_>>()
+    };
+    let only = |code: &str| std::collections::BTreeSet::from([code.to_owned()]);
+    assert_eq!(purposes(&maria, &doctor).await, only("BTG"));
+    assert_eq!(purposes(&maria, &paramedic).await, only("BTG"));
+    assert_eq!(purposes(&john, &doctor).await, only("TREAT"), "their own patient is no emergency");
+    // Once it is over, it is no reason any more.
+    app.clock().advance_seconds(3_600);
+    let doctor = app.sign_in("doctor").await;
+    assert_eq!(doctor.get(&card(&maria)).await.status(), 404);
+    assert_eq!(purposes(&maria, &doctor).await.into_iter().collect::<Vec<_>>(), ["BTG", "TREAT"]);
+}
+
+#[tokio::test]
 async fn a_person_may_forbid_it() {
     let (app, maria) = start().await;
     let consent = json!({
@@ -476,8 +510,14 @@ async fn contacts_are_named_by_the_person_alone() {
     let hanna = json!([{ "name": " Hanna ", "relationship": "sister", "phone": "+1 555 0203", "email": "" }]);
     let named = maria.put(&path, &hanna).await;
     assert_eq!(named.status(), 200, "{}", named.text());
-    let expect = json!([{ "name": "Hanna", "relationship": "sister", "phone": "+1 555 0203" }]);
+    let hanna_named =
+        json!({ "name": "Hanna", "relationship": "sister", "phone": "+1 555 0203", "isTold": true });
+    let expect = json!({ "contacts": [hanna_named], "channels": [] });
+    assert_eq!(named.json(), expect);
     assert_eq!(maria.get(&path).await.json(), expect);
+    let silent = maria.put(&path, &json!([{ "name": "Hanna", "isTold": false }])).await.json();
+    assert_eq!(silent["contacts"][0]["isTold"], false);
+    maria.put(&path, &hanna).await;
     let contacts = maria.get(&card(&maria)).await.json()["contacts"].clone();
     let told =
         json!([{ "name": "Hanna", "relationship": "sister", "phone": "+1 555 0203", "isNamed": true }]);

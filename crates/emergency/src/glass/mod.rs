@@ -1,17 +1,21 @@
 //! Breaking the glass: a verified helper opens one person's emergency view, for a reason and for a time.
 //!
-//! Opening it, the notice to the person and the entry in the audit are one transaction: nobody looks unseen. What an
-//! open emergency may see is decided by `salus_auth::emergency`, and a consent that forbids it wins.
+//! Opening it, the message in the record, the job that tells people outside of Salus, and the entry in the audit are one
+//! transaction: nobody looks unseen. What an open emergency may see is decided by `salus_auth::emergency`, and a consent
+//! that forbids it wins.
 //!
-//! Start reading at [`Access`], then `api/open_access.rs`.
+//! Start reading at [`Access`], then `api/open_access.rs` and `tell.rs`.
 
 pub(crate) mod attempts;
 pub(crate) mod event;
 pub(crate) mod find;
+pub(crate) mod message;
 pub(crate) mod notice;
 pub(crate) mod review;
+pub(crate) mod tell;
 
 use crate::words::{all, text};
+use salus_access::Role;
 use salus_auth::emergency::EMERGENCY_ACCESS;
 use salus_core::Timestamp;
 use salus_fhir::json::Value;
@@ -57,6 +61,8 @@ pub(crate) struct Access {
     /// The name of the helper at that time.
     pub(crate) who: String,
     pub(crate) roles: Vec<String>,
+    /// The name of the house they work for.
+    pub(crate) organization: Option<String>,
     pub(crate) address: Option<String>,
     pub(crate) reason: Reason,
     pub(crate) reason_text: String,
@@ -76,6 +82,20 @@ impl Access {
     /// When it ended, or will.
     pub(crate) fn end(&self) -> Timestamp {
         self.ended_at.map_or(self.expires_at, |ended| ended.min(self.expires_at))
+    }
+
+    /// The helper as they are named to others: `Jonas Wren (emergency helper, Riverton Hospital)`.
+    pub(crate) fn helper(&self) -> String {
+        let parts = self.roles.iter().filter_map(|code| match code.parse() {
+            Ok(Role::Clinician) => Some("clinician"),
+            Ok(Role::Emergency) => Some("emergency helper"),
+            _ => None,
+        });
+        let about: Vec<&str> = parts.chain(self.organization.as_deref()).collect();
+        match about.as_slice() {
+            [] => self.who.clone(),
+            about => format!("{} ({})", self.who, about.join(", ")),
+        }
     }
 
     /// The emergency with this id.
@@ -102,6 +122,7 @@ impl Access {
             patient: id_in("patient")?,
             who: owned("who")?,
             roles: all(body, "role").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            organization: owned("organization"),
             address: owned("address"),
             reason: serde_json::from_value(body.get("reason")?.clone()).ok()?,
             reason_text: owned("reasonText")?,
@@ -128,8 +149,10 @@ impl Access {
         if !self.roles.is_empty() {
             resource["role"] = json!(self.roles);
         }
-        if let Some(address) = &self.address {
-            resource["address"] = address.clone().into();
+        for (name, value) in [("organization", &self.organization), ("address", &self.address)] {
+            if let Some(value) = value {
+                resource[name] = value.clone().into();
+            }
         }
         if let Some(ended_at) = self.ended_at {
             resource["endedAt"] = ended_at.to_string().into();

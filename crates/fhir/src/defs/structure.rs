@@ -260,6 +260,7 @@ mod tests {
             "EmergencyAccess",
             "EmergencyLink",
             "EmergencyLinkOpening",
+            "EmergencyNotice",
             "OAuthClient",
             "OAuthInvitation",
             "OAuthRequest",

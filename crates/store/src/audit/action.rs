@@ -55,6 +55,7 @@ actions! {
     Disclose = 23, "disclose", "Was shown what had been shared by a link.";
     Checkpoint = 24, "checkpoint", "Entries whose time was over were taken off the beginning of the chain.";
     AccountChange = 25, "account-change", "Changed an account, or how somebody signs in.";
+    Notify = 26, "notify", "Told somebody outside of Salus what had happened.";
 }
 
 impl AuditAction {
