@@ -1,7 +1,9 @@
 // An emergency in Chromium: a code is made, a stranger opens it with the passcode and keeps a copy that opens without a
-// network; a helper breaks the glass; the person is told, sees what was read, and says that it was not right.
+// network; a library of other people opens the same file; a helper breaks the glass; the person is told, sees what was
+// read and who could not be told, and says that it was not right.
 //
 //   SALUS_WALK_URL, SALUS_WALK_LOGINS, SALUS_WALK_FOLDER, CHROMIUM    as for walk.mjs
+import { compactDecrypt } from 'jose'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -21,6 +23,7 @@ try {
   const stranger = await openPage(browser, { base, folder, phone: true })
   await openCode(stranger, address)
   await keepCopy(stranger)
+  await openWithJose(address)
   const helper = await openPage(browser, { base, folder })
   await signIn(helper.page, 'emergency@demo.salus')
   await breakGlass(helper)
@@ -105,6 +108,8 @@ async function keepCopy({ page, context, picture }) {
   must(!readFileSync(file, 'utf8').includes('Lindqvist</h2>'), 'The copy is not encrypted')
   await context.setOffline(true)
   const copy = await context.newPage()
+  const asked = []
+  copy.on('request', (request) => asked.push(request.url()))
   await copy.goto(pathToFileURL(file).href)
   await copy.fill('input', 'wrong')
   await copy.getByRole('button', { name: 'Open' }).click()
@@ -112,10 +117,30 @@ async function keepCopy({ page, context, picture }) {
   await copy.fill('input', PASSCODE)
   await copy.getByRole('button', { name: 'Open' }).click()
   await copy.locator('[data-emergency-view]').waitFor()
+  const shown = await copy.locator('[data-emergency-view]').innerText()
+  for (const words of ['Maria Elisabet Lindqvist', 'Allergy to penicillin', 'Dangerous', 'A, Rh positive']) must(shown.includes(words), `The copy lacks "${words}"`)
+  must(asked.every((url) => url.startsWith('file:')), `The copy asks for ${asked.join(', ')}`)
   await copy.screenshot({ path: join(folder, 'phone-emergency-offline.png'), fullPage: true })
   await copy.close()
   await context.setOffline(false)
   await picture('emergency-kept')
+}
+
+/** SMART Health Links as others read them: the manifest, and its file by the npm library `jose`. */
+async function openWithJose(address) {
+  step('A library of other people opens it')
+  const payload = JSON.parse(Buffer.from(address.split('shlink:/')[1], 'base64url').toString())
+  const body = JSON.stringify({ recipient: 'A program with jose', passcode: PASSCODE })
+  const manifest = await fetch(payload.url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+  must(manifest.ok, `The manifest is answered with ${manifest.status}`)
+  const [file] = (await manifest.json()).files
+  const jwe = file.embedded ?? (await (await fetch(file.location)).text())
+  const { plaintext, protectedHeader } = await compactDecrypt(jwe, Buffer.from(payload.key, 'base64url'))
+  const document = JSON.parse(new TextDecoder().decode(plaintext))
+  must(protectedHeader.alg === 'dir' && protectedHeader.enc === 'A256GCM', `The header says ${JSON.stringify(protectedHeader)}`)
+  must(document.resourceType === 'Bundle' && JSON.stringify(document).includes('Lindqvist'), 'What jose opened is no summary of Maria')
+  const wrong = await compactDecrypt(jwe, Buffer.alloc(32)).catch((error) => error.code)
+  must(wrong === 'ERR_JWE_DECRYPTION_FAILED', `With another key jose says ${wrong}`)
 }
 
 async function breakGlass({ page, picture }) {
@@ -157,6 +182,10 @@ async function review({ page, picture }) {
   await row.waitFor()
   const words = await row.innerText()
   for (const expect of ['Jonas Wren', 'does not answer', 'allergies', 'Gave sugar']) must(words.includes(expect), `The review lacks "${expect}": ${words}`)
+  // The demo is not set up to send anything, and says so.
+  const told = await page.locator('ul[aria-label="Who was told that Jonas Wren opened it"]').innerText()
+  must(/Could not be told: Maria Lindqvist, for this Salus is not set up to send e-mail or SMS/.test(told), `Who was told says "${told}"`)
+  await page.getByText('You are told inside Salus; your contacts are not told').waitFor()
   const openings = await page.locator('ul[aria-label="Who opened My wallet"]').first().innerText()
   must(/Riverton Hospital opened it/.test(openings) && /wrong passcode/.test(openings), `The openings say "${openings}"`)
   await page.getByRole('button', { name: /was not right/ }).click()

@@ -79,6 +79,20 @@ pub(crate) mod tests {
         assert_eq!(jwe, format!("{header}..{expect}"));
     }
 
+    /// Made by the npm package `jose` 6.2.18: `new CompactEncrypt(text).setProtectedHeader({ alg: 'dir', enc: 'A256GCM',
+    /// zip: 'DEF', cty: 'application/fhir+json' }).encrypt(key)`, with the bytes 0 to 31 as the key. That `jose` opens
+    /// what the server makes is tried in `web/e2e/emergency.mjs`.
+    #[test]
+    fn what_jose_made_is_read_alike() {
+        let jwe = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwiemlwIjoiREVGIiwiY3R5IjoiYXBwbGljYXRpb24vZmhpcitqc29uIn0..3eyqj_vsY6z5WtE_.vv0FHA86Ui6ovZFQ-2ghzI-CAAWbZoh3kpG6xnjcYQxfb8z_afQ-nmtKYv-h1GwKNrZcnOJS_8B7dGca_9M58TeKwezqdNZKk2P2.pbNWW1Ho81EDHswyt5-FuA";
+        let text = r#"{"resourceType":"Bundle","type":"document","identifier":{"value":"made by jose"}}"#;
+        let key: [u8; 32] = std::array::from_fn(|place| u8::try_from(place).unwrap());
+        assert_eq!(decrypt(jwe, &key).unwrap(), text.as_bytes());
+        // The header is the one that the server writes, to the byte.
+        let ours = encrypt("application/fhir+json", b"{}", &key, &SeededRng::new(1)).unwrap();
+        assert_eq!(ours.split('.').next(), jwe.split('.').next());
+    }
+
     #[test]
     fn what_was_encrypted_opens_with_its_key_and_unaltered_only() {
         let (key, rng) = ([7; 32], SeededRng::new(1));
