@@ -7,10 +7,13 @@ pub mod access;
 pub mod ask;
 pub mod deid;
 pub mod embed;
+pub mod emergency;
 mod growth;
 mod load;
 mod measure;
+mod open_loop;
 pub mod report;
+mod served;
 pub mod sign_in;
 pub mod store;
 

@@ -15,6 +15,21 @@ impl Times {
         value
     }
 
+    /// Adds a time that was taken elsewhere.
+    pub fn add(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
+    /// Adds all times of another.
+    pub fn join(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// How many were taken.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The time in milliseconds that `share` of the runs did not exceed (nearest rank).
     pub fn percentile_ms(&self, share: f64) -> f64 {
         let mut sorted = self.0.clone();

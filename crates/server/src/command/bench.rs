@@ -3,7 +3,7 @@
 use crate::Failure;
 use clap::{Args, Subcommand};
 use salus_bench::report::Report;
-use salus_bench::{access, ask, deid, embed, sign_in, store};
+use salus_bench::{access, ask, deid, embed, emergency, sign_in, store};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -22,6 +22,8 @@ pub enum Command {
     Access(Access),
     /// The check of a token, and reads while everybody signs in.
     SignIn(Output),
+    /// The emergency card while other people read and search, over HTTP.
+    Emergency(Emergency),
 }
 
 /// The flags of `bench store`.
@@ -85,6 +87,19 @@ pub struct Access {
     output: Output,
 }
 
+/// The flags of `bench emergency`.
+#[derive(Args)]
+pub struct Emergency {
+    /// Ordinary requests in a second.
+    #[arg(long, default_value_t = 500)]
+    rate: u32,
+    /// How long they come.
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+    #[command(flatten)]
+    output: Output,
+}
+
 /// Where to write and how to answer.
 #[derive(Args)]
 pub struct Output {
@@ -114,6 +129,11 @@ pub async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Deid(Deid { notes, people, json }) => print(&deid::run(notes, people, said)?, json),
         Command::Access(Access { resources, output }) => {
             print(&access::run(&output.folder, resources, said).await?, output.json)
+        }
+        Command::Emergency(Emergency { rate, seconds, output }) => {
+            let program = std::env::current_exe()?;
+            let options = emergency::Options { program, folder: output.folder, rate, seconds };
+            print(&emergency::run(&options, said).await?, output.json)
         }
     }
 }
