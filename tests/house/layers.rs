@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 const LAYERS: &[Layer] = &[
     Layer::Chain(&["core", "fhir"]),
     Layer::Row(&["access", "deid", "interchange", "retrieval"]),
-    Layer::Row(&["outbound"]),
+    Layer::Row(&["outbound", "limits"]),
     Layer::Row(&["store", "pdf", "inference"]),
     Layer::Chain(&["auth", "http"]),
     Layer::Row(&[

@@ -130,11 +130,11 @@ impl Auth {
         let records = self.inner.store.system("change a password");
         let stored = read(&records, account).await?.ok_or(AccountError::NotFound)?;
         let attempt = Attempt { email: &stored.email, address: None };
-        self.inner.lockout.admit(attempt, self.now()).map_err(AccountError::Wait)?;
+        self.inner.lockout.admit(attempt, self.now()).await.map_err(AccountError::Wait)?;
         if !self.inner.passwords.verify(current, Some(stored.password_hash.expose())).await? {
             return Err(AccountError::WrongPassword);
         }
-        self.inner.lockout.succeeded(attempt, self.now());
+        self.inner.lockout.succeeded(attempt, self.now()).await;
         self.reset_password(account, new, keep).await
     }
 

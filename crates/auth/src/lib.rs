@@ -73,6 +73,7 @@ use password::Passwords;
 use pending::Pending;
 use salus_access::Role;
 use salus_core::Timestamp;
+use salus_limits::Counters;
 use salus_outbound::OutboundConfig;
 use salus_store::Store;
 use std::sync::Arc;
@@ -180,6 +181,7 @@ struct Inner {
     store: Store,
     config: AuthConfig,
     passwords: Passwords,
+    counters: Counters,
     lockout: Lockout,
     cache: Cache,
     oauth: oauth::State,
@@ -197,11 +199,20 @@ impl Auth {
     /// [`Error::Config`] where the cost of a password cannot be computed, an emergency were to last too long, or a file
     /// for the way out cannot be used.
     pub fn open(store: Store, config: AuthConfig) -> Result<Self, Error> {
+        let counters = Counters::local(Arc::clone(store.clock()));
+        Self::open_with(store, config, counters)
+    }
+
+    /// The same, where failed attempts are counted elsewhere than in this process alone.
+    ///
+    /// # Errors
+    /// As [`Auth::open`].
+    pub fn open_with(store: Store, config: AuthConfig, counters: Counters) -> Result<Self, Error> {
         if !(1..=MOST_EMERGENCY_MINUTES).contains(&config.emergency_minutes) {
             return Err(Error::Config("auth.emergency_minutes is a number from 1 to 480".to_owned()));
         }
         let passwords = Passwords::new(config.password_cost, Arc::clone(store.rng()))?;
-        let lockout = Lockout::new(config.lockout);
+        let lockout = Lockout::new(config.lockout, &counters);
         let outreach = Outreach::open(&config.outreach)?;
         let webauthn = factor::relying_party(config.public_origin.as_deref());
         let providers = federated::open(&config)?;
@@ -211,6 +222,7 @@ impl Auth {
             store,
             config,
             passwords,
+            counters,
             lockout,
             cache,
             oauth,
@@ -226,6 +238,11 @@ impl Auth {
     /// How people sign in and for how long.
     pub fn config(&self) -> &AuthConfig {
         &self.inner.config
+    }
+
+    /// Where requests and attempts are counted.
+    pub fn counters(&self) -> &Counters {
+        &self.inner.counters
     }
 
     fn now(&self) -> Timestamp {

@@ -29,11 +29,11 @@ impl Auth {
     ///
     /// # Errors
     /// [`SignInError::Wait`] after too many of these for the address typed, known or not.
-    pub fn begin_reset(&self, email: &str, address: Option<IpAddr>) -> Result<(), SignInError> {
+    pub async fn begin_reset(&self, email: &str, address: Option<IpAddr>) -> Result<(), SignInError> {
         let typed = normal_email(email).unwrap_or_default();
         let counted_as = format!("a new password for {typed}");
         let attempt = Attempt { email: &counted_as, address };
-        self.inner.lockout.admit(attempt, self.now()).map_err(SignInError::Wait)?;
+        self.inner.lockout.admit(attempt, self.now()).await.map_err(SignInError::Wait)?;
         let auth = self.clone();
         tokio::spawn(async move {
             if let Err(cause) = auth.send_reset(&typed).await {
@@ -117,7 +117,7 @@ mod tests {
 
     async fn link(door: &Door) -> String {
         let before = door.mailbox.letters().len();
-        door.auth.begin_reset(MARIA, None).unwrap();
+        door.auth.begin_reset(MARIA, None).await.unwrap();
         let letters = door.mailbox.wait_for(before + 1).await;
         let text = letters.last().unwrap().text.clone();
         let (_, rest) = text.split_once("/new-password#").unwrap();
@@ -160,7 +160,7 @@ mod tests {
         let mut answers = Vec::new();
         for email in [MARIA, "nobody@example.org"] {
             for _ in 0..7 {
-                answers.push(door.auth.begin_reset(email, None).is_ok());
+                answers.push(door.auth.begin_reset(email, None).await.is_ok());
             }
         }
         assert_eq!(answers[..7], answers[7..]);

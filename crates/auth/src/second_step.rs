@@ -61,7 +61,7 @@ impl Auth {
         agent: &str,
     ) -> Result<NewSession, SignInError> {
         let attempt = Attempt { email: "a passkey", address };
-        self.admit_address(attempt)?;
+        self.admit_address(attempt).await?;
         let id = stored_id(secret.expose());
         let account = self.take_any_passkey(&id, answer).await?;
         self.inner.pending.close(&id);
@@ -70,7 +70,7 @@ impl Auth {
                 .await?;
             return Err(SignInError::Refused);
         };
-        self.address_was_right(attempt);
+        self.address_was_right(attempt).await;
         self.begin_session(account, &[Method::Passkey], address, agent).await
     }
 
@@ -241,7 +241,7 @@ impl Auth {
             _ => format!("second step of {}", account.id),
         };
         let attempt = Attempt { email: &counted_as, address };
-        self.inner.lockout.admit(attempt, self.now()).map_err(SignInError::Wait)?;
+        self.inner.lockout.admit(attempt, self.now()).await.map_err(SignInError::Wait)?;
         let factors = self.all_factors(&account.id).await?;
         let method = match shown {
             Shown::Password(password) => {
@@ -261,24 +261,24 @@ impl Auth {
             },
         };
         if method.is_some() {
-            self.inner.lockout.succeeded(attempt, self.now());
+            self.inner.lockout.succeeded(attempt, self.now()).await;
         }
         Ok(method)
     }
 
     /// Counts an attempt that names no account, by its address alone.
-    pub(crate) fn admit_address(&self, attempt: Attempt<'_>) -> Result<(), SignInError> {
+    pub(crate) async fn admit_address(&self, attempt: Attempt<'_>) -> Result<(), SignInError> {
         let Some(address) = attempt.address else { return Ok(()) };
         let counted_as = by_address(attempt.email, address);
         let attempt = Attempt { email: &counted_as, address: Some(address) };
-        self.inner.lockout.admit(attempt, self.now()).map_err(SignInError::Wait)
+        self.inner.lockout.admit(attempt, self.now()).await.map_err(SignInError::Wait)
     }
 
     /// Takes back what [`Auth::admit_address`] counted: the attempt was the right one.
-    pub(crate) fn address_was_right(&self, attempt: Attempt<'_>) {
+    pub(crate) async fn address_was_right(&self, attempt: Attempt<'_>) {
         let Some(address) = attempt.address else { return };
         let counted_as = by_address(attempt.email, address);
-        self.inner.lockout.succeeded(Attempt { email: &counted_as, address: Some(address) }, self.now());
+        self.inner.lockout.succeeded(Attempt { email: &counted_as, address: Some(address) }, self.now()).await;
     }
 }
 

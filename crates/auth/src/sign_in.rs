@@ -72,7 +72,7 @@ impl Auth {
         let email = normal_email(typed.email);
         let counted_as = email.clone().unwrap_or_else(|| typed.email.chars().take(254).collect());
         let attempt = Attempt { email: &counted_as, address: typed.address };
-        self.inner.lockout.admit(attempt, self.now()).map_err(SignInError::Wait)?;
+        self.inner.lockout.admit(attempt, self.now()).await.map_err(SignInError::Wait)?;
 
         let account = match &email {
             Some(email) => self.account_by_email(email).await?,
@@ -89,7 +89,7 @@ impl Auth {
             }
         };
 
-        self.inner.lockout.succeeded(attempt, self.now());
+        self.inner.lockout.succeeded(attempt, self.now()).await;
         if self.inner.passwords.is_outdated(account.password_hash.expose())
             && let Err(cause) = self.renew_hash(account.clone(), typed.password).await
         {

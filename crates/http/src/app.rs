@@ -39,7 +39,7 @@ impl App {
         Self {
             clock: Arc::clone(store.clock()),
             rng: Arc::clone(store.rng()),
-            limits: Arc::new(Limits::new(&config, store.clock())),
+            limits: Arc::new(Limits::new(&config, auth.counters())),
             answers: Arc::new(Answers::new(config.idempotency_bytes)),
             forgetting: Arc::default(),
             watched: Arc::default(),
@@ -53,8 +53,8 @@ impl App {
     ///
     /// # Errors
     /// When the app has sent too many; the answer says when to come again.
-    pub fn check_client(&self, client: &str) -> Result<(), ApiError> {
-        self.limits.check_client(client)
+    pub async fn check_client(&self, client: &str) -> Result<(), ApiError> {
+        self.limits.check_client(client).await
     }
 
     /// From now on administrators are told how this part of the installation is: whether all is well, and words.

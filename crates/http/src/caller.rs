@@ -125,9 +125,9 @@ fn program(identity: &Identity) -> String {
 /// Finds out who calls, and counts the request against their account's limit.
 pub(crate) async fn identify(app: &App, credential: &Credential, lane: Lane) -> Result<Caller, ApiError> {
     let identity = app.auth.authenticate(credential).await?.ok_or_else(ApiError::unauthenticated)?;
-    app.limits.check_account(&identity.subject.account, lane)?;
+    app.limits.check_account(&identity.subject.account, lane).await?;
     if let Some(client) = &identity.client {
-        app.check_client(&client.0)?;
+        app.check_client(&client.0).await?;
     }
     let records = app.store.as_user(Arc::clone(&identity.subject));
     Ok(Caller { subject: Arc::clone(&identity.subject), records, identity, now: app.now() })

@@ -7,6 +7,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use salus_audit::AuditConfig;
 use salus_auth::AuthConfig;
+use salus_limits::LimitsConfig;
 use salus_outbound::OutboundConfig;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr};
@@ -18,6 +19,8 @@ use std::path::{Path, PathBuf};
 pub struct Config {
     /// Where and how Salus is reached.
     pub http: Http,
+    /// Where requests and failed attempts are counted.
+    pub limits: LimitsConfig,
     /// Where the data lies.
     pub store: Store,
     /// How Salus talks to other servers.

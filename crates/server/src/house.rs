@@ -5,6 +5,7 @@ use crate::{Failure, kms};
 use salus_auth::{Auth, AuthConfig};
 use salus_core::{Clock, SystemClock, SystemRng};
 use salus_http::{App, Capability};
+use salus_limits::Counters;
 use salus_store::{Store, StoreConfig};
 use std::sync::Arc;
 
@@ -33,14 +34,15 @@ pub fn store_config(config: &Config) -> StoreConfig {
 
 /// The accounts in the store.
 pub fn accounts(store: &Store, config: &Config) -> Result<Auth, Failure> {
-    Ok(Auth::open(
-        store.clone(),
-        AuthConfig {
-            public_origin: config.http.limits.public_origin.clone(),
-            outbound: config.outbound.clone(),
-            ..config.auth.clone()
-        },
-    )?)
+    Ok(Auth::open(store.clone(), auth_config(config))?)
+}
+
+fn auth_config(config: &Config) -> AuthConfig {
+    AuthConfig {
+        public_origin: config.http.limits.public_origin.clone(),
+        outbound: config.outbound.clone(),
+        ..config.auth.clone()
+    }
 }
 
 /// Everything that is mounted. A new capability is one crate and one line here.
@@ -58,9 +60,15 @@ pub fn capabilities(config: &Config) -> Vec<Capability> {
 }
 
 /// The state that handlers and jobs share.
-pub fn app(store: Store, config: &Config) -> Result<App, Failure> {
-    let auth = accounts(&store, config)?;
+pub async fn app(store: Store, config: &Config) -> Result<App, Failure> {
+    let secret = store.secret("limits").await?;
+    let counters = Counters::open(&config.limits, secret, Arc::clone(store.clock())).await?;
+    let auth = Auth::open_with(store.clone(), auth_config(config), counters.clone())?;
     let mut limits = config.http.limits.clone();
     limits.is_tls |= config.http.tls.is_some();
-    Ok(App::new(store, auth, limits))
+    let app = App::new(store, auth, limits);
+    if counters.condition().is_some() {
+        app.tells("limits", move || counters.condition().unwrap_or((true, String::new())));
+    }
+    Ok(app)
 }

@@ -76,7 +76,7 @@ impl Auth {
         code: &str,
     ) -> Result<Factor, FactorError> {
         let holder = self.holder(account).await?;
-        let attempt = self.admit_code(account)?;
+        let attempt = self.admit_code(account).await?;
         let sent = self.take_sent_code(account, session, code).ok_or(FactorError::Wrong)?;
         let before = self.all_factors(account).await?;
         let replaced: Vec<_> = before.into_iter().filter(|factor| factor.method == sent.method).collect();
@@ -88,7 +88,7 @@ impl Auth {
         self.create_factor(&factor).await?;
         let change = Change::FactorAdded(sent.method);
         self.write_event(audit::changed(change, account), None).await?;
-        self.code_was_right(&attempt);
+        self.code_was_right(&attempt).await;
         self.tell_of_change(&holder, change);
         Ok(factor)
     }
@@ -132,7 +132,7 @@ impl Auth {
         let courier = self.inner.outreach.courier(method).ok_or(FactorError::Unavailable)?;
         let counted_as = format!("codes sent to {}", account.id);
         let attempt = Attempt { email: &counted_as, address: None };
-        self.inner.lockout.admit(attempt, self.now()).map_err(FactorError::Wait)?;
+        self.inner.lockout.admit(attempt, self.now()).await.map_err(FactorError::Wait)?;
         let code = fresh(self.rng());
         let text = format!(
             "{code} is your code for Salus. It is good for ten minutes. Give it to nobody, whoever asks."

@@ -317,15 +317,15 @@ impl Auth {
     }
 
     /// Counts a code that is typed to set something up, as guesses are counted at the second step.
-    fn admit_code(&self, account: &str) -> Result<String, FactorError> {
+    async fn admit_code(&self, account: &str) -> Result<String, FactorError> {
         let counted_as = format!("codes of {account}");
         let attempt = Attempt { email: &counted_as, address: None };
-        self.inner.lockout.admit(attempt, self.now()).map_err(FactorError::Wait)?;
+        self.inner.lockout.admit(attempt, self.now()).await.map_err(FactorError::Wait)?;
         Ok(counted_as)
     }
 
-    fn code_was_right(&self, counted_as: &str) {
-        self.inner.lockout.succeeded(Attempt { email: counted_as, address: None }, self.now());
+    async fn code_was_right(&self, counted_as: &str) {
+        self.inner.lockout.succeeded(Attempt { email: counted_as, address: None }, self.now()).await;
     }
 }
 

@@ -63,13 +63,13 @@ impl Auth {
         if factor.method != Method::Totp || factor.is_active {
             return Err(FactorError::NotFound);
         }
-        let attempt = self.admit_code(account)?;
+        let attempt = self.admit_code(account).await?;
         let now = self.now();
         factor.last_step = Some(factor.matching_step(code, now)?.ok_or(FactorError::Wrong)?);
         (factor.is_active, factor.used_at) = (true, Some(now));
         self.replace_factor(&factor, Some(audit::changed(Change::FactorAdded(Method::Totp), account)))
             .await?;
-        self.code_was_right(&attempt);
+        self.code_was_right(&attempt).await;
         self.tell_of_change(&holder, Change::FactorAdded(Method::Totp));
         Ok(factor)
     }

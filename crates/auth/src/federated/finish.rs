@@ -90,13 +90,13 @@ impl Auth {
             return Err(FederatedError::Over);
         }
         let attempt = Attempt { email: "another provider", address: here.address };
-        self.admit_address(attempt)?;
+        self.admit_address(attempt).await?;
         let vouched = self.vouched(provider, journey, returned).await?;
         let outcome = match account {
             Some(account) => Outcome::Linked(self.link(account, provider, vouched).await?),
             None => Outcome::Opening(self.open_linked(provider, &vouched, here).await?),
         };
-        self.address_was_right(attempt);
+        self.address_was_right(attempt).await;
         Ok(outcome)
     }
 

@@ -41,7 +41,7 @@ pub(crate) async fn ask(
     Json(wish): Json<ResetRequest>,
 ) -> Result<StatusCode, ApiError> {
     app.auth.can_reset()?;
-    app.auth.begin_reset(&wish.email, address)?;
+    app.auth.begin_reset(&wish.email, address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -28,7 +28,7 @@ pub(crate) async fn guard(
     }
     let config = app.config;
     if let Some(address) = client_address(request.extensions(), request.headers(), config.trusted_proxies) {
-        app.limits.check_address(address, Lane::of(uri.path()))?;
+        app.limits.check_address(address, Lane::of(uri.path())).await?;
     }
     if is_encoded(request.headers()) {
         return Err(ApiError::unsupported_media_type("Send the body as it is, without a content encoding."));

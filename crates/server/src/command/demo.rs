@@ -38,7 +38,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<ExitCode, F
     }
     start_log(&config)?;
     let store = house::open(&config).await?;
-    let app = house::app(store.clone(), &config)?;
+    let app = house::app(store.clone(), &config).await?;
     let path = config.store.data.join(LOGINS);
     let logins = match std::fs::read(&path) {
         Ok(bytes) => serde_json::from_slice(&bytes)?,

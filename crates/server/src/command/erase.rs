@@ -33,7 +33,7 @@ pub struct Arguments {
 /// Erases the person.
 pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode, Failure> {
     let store = house::open(config).await?;
-    let app = house::app(store.clone(), config)?;
+    let app = house::app(store.clone(), config).await?;
     let outcome = erase(&app, &arguments).await;
     store.close().await;
     outcome

@@ -25,7 +25,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<ExitCode, F
     }
     start_log(&config)?;
     let store = house::open(&config).await?;
-    let app = house::app(store, &config)?;
+    let app = house::app(store, &config).await?;
     serve(app, &config, |address| println!("Salus is listening on {address}")).await?;
     Ok(ExitCode::SUCCESS)
 }
