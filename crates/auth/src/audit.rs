@@ -28,6 +28,8 @@ pub(crate) enum Change {
     FactorRemoved(Method),
     FactorsReset,
     RecoveryCodes,
+    CertificateAdded,
+    CertificateRemoved,
 }
 
 impl Change {
@@ -41,6 +43,8 @@ impl Change {
                 "All second steps were removed by the person who runs this Salus".to_owned()
             }
             Self::RecoveryCodes => "New recovery codes were made".to_owned(),
+            Self::CertificateAdded => "A certificate of a service was added".to_owned(),
+            Self::CertificateRemoved => "A certificate of a service was removed".to_owned(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::account::{Account, USER_ACCOUNT};
 use crate::api_tokens::{API_TOKEN, ApiToken};
 use crate::cache::{Known, good_until};
+use crate::certificates::{ACCOUNT_CERTIFICATE, AccountCertificate};
 use crate::factor;
 use crate::method::{Method, Proof, stepped_up_at};
 use crate::oauth::{ClientId, Delegation};
@@ -134,6 +135,15 @@ impl Auth {
                 let ApiToken { account, scope, expires_at, created_at, .. } = ApiToken::read(&stored)?;
                 (account, scope, expires_at, now, stored.version, Vec::new(), created_at, None)
             }
+            CredentialId::Certificate(id) => {
+                let Some(stored) = records.read(ACCOUNT_CERTIFICATE, id).await? else { return Ok(None) };
+                let found = AccountCertificate::read(&stored)?;
+                if now < found.not_before {
+                    return Ok(None);
+                }
+                let (since, until) = (found.created_at, found.expires_at);
+                (found.account, TokenScope::Write, until, now, stored.version, Vec::new(), since, None)
+            }
             CredentialId::Access(id) => {
                 let Some(found) = self.delegated(credential, id).await? else { return Ok(None) };
                 let (since, until) = found.span;
@@ -151,7 +161,7 @@ impl Auth {
         let until = changes.into_iter().chain(emergencies).min();
         let factors = match id {
             CredentialId::Session(_) => factor::step_up_with(&records, &account.id).await?,
-            CredentialId::Token(_) | CredentialId::Access(_) => Vec::new(),
+            CredentialId::Token(_) | CredentialId::Access(_) | CredentialId::Certificate(_) => Vec::new(),
         };
         if let Some(delegation) = &delegation {
             delegation.bound(&mut subject);

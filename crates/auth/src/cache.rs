@@ -4,6 +4,7 @@
 //! at once for what this process does, and a moment after the log moved for what another one does. [`LIFE`] bounds it in any case.
 
 use crate::authenticate::Identity;
+use crate::certificates::ACCOUNT_CERTIFICATE;
 use crate::circle::DECIDING_TYPES;
 use crate::factor::USER_FACTOR;
 use crate::token::CredentialId;
@@ -113,6 +114,7 @@ async fn forget_changes(inner: &Inner, after: u64) {
             other if DECIDING_TYPES.contains(&other) => inner.cache.forget_all(),
             USER_SESSION => inner.cache.forget(&CredentialId::Session(change.id)),
             API_TOKEN => inner.cache.forget(&CredentialId::Token(change.id)),
+            ACCOUNT_CERTIFICATE => inner.cache.forget(&CredentialId::Certificate(change.id)),
             other => oauth::forget_change(inner, other, change.event, change.id),
         }
     }

@@ -17,6 +17,7 @@ mod api_tokens;
 mod audit;
 pub mod authenticate;
 mod cache;
+pub mod certificates;
 mod circle;
 pub mod emergency;
 mod every;
@@ -46,6 +47,7 @@ pub use accounts::AccountError;
 pub use administration::{AccountChange, AccountPage};
 pub use api_tokens::{ApiToken, NewToken, TokenError};
 pub use authenticate::{Identity, TokenScope};
+pub use certificates::{AccountCertificate, CertificateError, Thumbprint};
 pub use circle::{EMAIL_SYSTEM, Holder, Reach, Way};
 #[cfg(any(test, feature = "testing"))]
 pub use factor::testing_totp_code;

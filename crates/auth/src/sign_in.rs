@@ -114,7 +114,7 @@ impl Auth {
         match &identity.credential {
             crate::CredentialId::Session(id) => self.end_session(account, id).await?,
             crate::CredentialId::Token(id) => self.revoke_token(account, id).await?,
-            crate::CredentialId::Access(_) => return Ok(()),
+            crate::CredentialId::Access(_) | crate::CredentialId::Certificate(_) => return Ok(()),
         };
         Ok(())
     }

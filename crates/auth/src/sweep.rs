@@ -1,6 +1,7 @@
-//! What ended is thrown away: sessions of people who never came back, and tokens long over.
+//! What ended is thrown away: sessions of people who never came back, and tokens and certificates long over.
 
 use crate::api_tokens::{API_TOKEN, ApiToken};
+use crate::certificates::{ACCOUNT_CERTIFICATE, AccountCertificate};
 use crate::every::every;
 use crate::reset::PASSWORD_RESET;
 use crate::sessions::{Session, USER_SESSION, deletion, instant};
@@ -14,7 +15,7 @@ const TOKENS_SHOWN: SignedDuration = SignedDuration::from_hours(30 * 24);
 const STEP: usize = 200;
 
 impl Auth {
-    /// Deletes the sessions that ended and the tokens that ended a month ago. Gives how many. For every few hours.
+    /// Deletes the sessions that ended, and the tokens and certificates that ended a month ago. Gives how many. For every few hours.
     ///
     /// # Errors
     /// Whatever the store says; what was deleted before stays deleted.
@@ -27,10 +28,13 @@ impl Auth {
         });
         let tokens =
             sweep(&records, API_TOKEN, |stored| Ok(now >= ApiToken::read(stored)?.expires_at + TOKENS_SHOWN));
+        let certificates = sweep(&records, ACCOUNT_CERTIFICATE, |stored| {
+            Ok(now >= AccountCertificate::read(stored)?.expires_at + TOKENS_SHOWN)
+        });
         let links = sweep(&records, PASSWORD_RESET, |stored| {
             Ok(instant(&stored.json()?["expiresAt"]).is_none_or(|end| now >= end))
         });
-        Ok(sessions.await? + tokens.await? + links.await? + self.sweep_oauth().await?)
+        Ok(sessions.await? + tokens.await? + certificates.await? + links.await? + self.sweep_oauth().await?)
     }
 }
 

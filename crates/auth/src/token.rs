@@ -3,6 +3,7 @@
 //! A secret is 32 random bytes. The store keeps its SHA-256 alone, as the id of the session or the token, so that
 //! whoever reads the store can open nothing with what they find.
 
+use crate::certificates::Thumbprint;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,12 +30,15 @@ pub enum Credential {
     Cookie(Secret<String>),
     /// What follows `Bearer ` in the `Authorization` header.
     Bearer(Secret<String>),
+    /// A certificate that the other side of the connection showed, and that was verified there.
+    Certificate(Thumbprint),
 }
 
 impl Credential {
     /// The id its session or token is stored under; `None` where it cannot be one of ours.
     pub(crate) fn id(&self) -> Option<CredentialId> {
         match self {
+            Self::Certificate(thumbprint) => Some(CredentialId::Certificate(thumbprint.as_str().to_owned())),
             Self::Cookie(text) => {
                 is_random(text.expose()).then(|| CredentialId::Session(stored_id(text.expose())))
             }
@@ -78,6 +82,8 @@ pub enum CredentialId {
     Token(String),
     /// Of the access token of a client, an `OAuthToken`.
     Access(String),
+    /// Of an `AccountCertificate`.
+    Certificate(String),
 }
 
 /// A fresh secret for a session, and the id to store.

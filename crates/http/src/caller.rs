@@ -7,12 +7,11 @@ use crate::layers::headers::is_under;
 use crate::limits::Lane;
 use crate::{ApiError, App};
 use axum::extract::FromRequestParts;
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use jiff::SignedDuration;
 use salus_access::{Role, Subject};
-use salus_auth::{Credential, CredentialId, Identity};
+use salus_auth::{Credential, CredentialId, Identity, Thumbprint};
 use salus_core::{Secret, Timestamp};
 use salus_store::{Origin, Records};
 use std::sync::Arc;
@@ -86,7 +85,7 @@ impl FromRequestParts<App> for Caller {
         if let Some(caller) = parts.extensions.get::<Self>() {
             return Ok(caller.clone());
         }
-        let credential = credential_of(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
+        let credential = credential_of(parts).ok_or_else(ApiError::unauthenticated)?;
         let caller = identify(app, &credential, Lane::of(parts.uri.path())).await?;
         if caller.identity.client.is_some() && is_under(parts.uri.path(), "/api") {
             let words =
@@ -115,6 +114,7 @@ fn program(identity: &Identity) -> String {
     match &identity.credential {
         CredentialId::Session(_) => "web".to_owned(),
         CredentialId::Token(id) => format!("api-token:{}", id.get(..12).unwrap_or(id)),
+        CredentialId::Certificate(id) => format!("certificate:{}", id.get(..12).unwrap_or(id)),
         CredentialId::Access(_) => {
             let client = identity.client.as_ref().map_or("unknown", |client| &client.0);
             format!("app:{client}")
@@ -134,13 +134,17 @@ pub(crate) async fn identify(app: &App, credential: &Credential, lane: Lane) -> 
 }
 
 /// What the request shows: a bearer token, or else the session's cookie.
-pub(crate) fn credential_of(headers: &HeaderMap) -> Option<Credential> {
-    if let Some(value) = headers.get(AUTHORIZATION) {
+///
+/// Without both of them it is the certificate of the connection, where one was shown and verified; a header says nothing
+/// of certificates here.
+pub(crate) fn credential_of(parts: &Parts) -> Option<Credential> {
+    if let Some(value) = parts.headers.get(AUTHORIZATION) {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
         let is_bearer = scheme.eq_ignore_ascii_case("bearer");
         return is_bearer.then(|| Credential::Bearer(Secret::new(token.trim().to_owned())));
     }
-    session_of(headers).map(Credential::Cookie)
+    let session = session_of(&parts.headers).map(Credential::Cookie);
+    session.or_else(|| parts.extensions.get::<Thumbprint>().cloned().map(Credential::Certificate))
 }
 
 #[cfg(test)]

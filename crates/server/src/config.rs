@@ -69,6 +69,8 @@ pub struct Tls {
     pub acme: Option<Acme>,
     /// A PEM file of authorities. Who connects must show a certificate of one of them (mutual TLS).
     pub client_ca: Option<PathBuf>,
+    /// Lets in who shows no certificate, too: people in browsers, beside services that have one.
+    pub client_optional: bool,
     /// Also speaks TLS 1.2, for devices that know nothing newer.
     pub allow_tls12: bool,
     /// A port where people who come without TLS are sent to `http.limits.public_origin`.

@@ -13,12 +13,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use salus_auth::Thumbprint;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 
 /// How many requests one HTTP/2 connection may have under way.
@@ -68,11 +70,15 @@ pub async fn serve(
         let certificates = certificates.clone();
         tokio::spawn(async move {
             match certificates {
-                None => converse(stream, peer, &builder, router, watcher).await,
+                None => {
+                    converse(stream, Peer { address: peer, certificate: None }, &builder, router, watcher)
+                        .await
+                }
                 Some(certificates) => {
                     // Who shakes no hands in time, or not as it must be, is let go of without a word.
                     let shaken = tokio::time::timeout(limits.head, certificates.shake_hands(stream)).await;
                     if let Ok(Ok(Some(stream))) = shaken {
+                        let peer = Peer { address: peer, certificate: shown(&stream) };
                         converse(stream, peer, &builder, router, watcher).await;
                     }
                 }
@@ -119,17 +125,32 @@ fn builder(limits: Limits) -> Builder<TokioExecutor> {
     builder
 }
 
+/// Who is on the other side.
+struct Peer {
+    address: SocketAddr,
+    /// The certificate that they showed; it was verified in the handshake.
+    certificate: Option<Thumbprint>,
+}
+
+fn shown(stream: &TlsStream<TcpStream>) -> Option<Thumbprint> {
+    let chain = stream.get_ref().1.peer_certificates()?;
+    chain.first().map(|certificate| Thumbprint::of(certificate))
+}
+
 /// Answers one connection's requests.
 async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: SocketAddr,
+    peer: Peer,
     builder: &Builder<TokioExecutor>,
     router: Router,
     watcher: Watcher,
 ) {
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(ConnectInfo(peer.address));
+        if let Some(certificate) = &peer.certificate {
+            request.extensions_mut().insert(certificate.clone());
+        }
         router.clone().oneshot(request)
     });
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);

@@ -108,6 +108,11 @@ impl Certificates {
     }
 
     fn open(tls: &Tls, source: Source) -> Result<Self, Failure> {
+        if tls.client_optional && tls.client_ca.is_none() {
+            return Err(
+                "http.tls.client_optional needs http.tls.client_ca, the authority of the certificates".into(),
+            );
+        }
         let provider = Arc::new(aws_lc_rs::default_provider());
         let first = match &source {
             Source::Files(files) => Some(Arc::new(files.read()?)),
@@ -124,8 +129,9 @@ impl Certificates {
                 for certificate in certificates(path)? {
                     roots.add(certificate).map_err(|error| unusable(path, error))?;
                 }
-                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
-                builder.with_client_cert_verifier(verifier.map_err(|error| unusable(path, error))?)
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+                let verifier = if tls.client_optional { verifier.allow_unauthenticated() } else { verifier };
+                builder.with_client_cert_verifier(verifier.build().map_err(|error| unusable(path, error))?)
             }
         };
         let mut config = builder.with_cert_resolver(shown.clone());

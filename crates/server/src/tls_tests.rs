@@ -5,6 +5,8 @@ use axum::routing::get;
 use rustls::ClientConfig;
 use rustls::SupportedProtocolVersion;
 use rustls::pki_types::ServerName;
+use salus_auth::{AccountChange, TokenScope};
+use salus_http::testing::TestApp;
 use salus_outbound::testing::{Authority, Issued};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -35,12 +37,22 @@ impl House {
     }
 
     async fn serve(&self, files: &Tls, limits: Limits) -> Served {
+        self.serve_this(files, limits, Router::new().route("/", get(|| async { "hello" }))).await
+    }
+
+    async fn serve_this(&self, files: &Tls, limits: Limits, router: Router) -> Served {
         let certificates = open(files).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let place = listener.local_addr().unwrap();
-        let router = Router::new().route("/", get(|| async { "hello" }));
         tokio::spawn(serve(listener, Some(certificates.clone()), router, limits, std::future::pending()));
         Served { place, certificates }
+    }
+
+    /// The files, where services show certificates of the authority for clients.
+    fn files_with_clients(&self) -> Tls {
+        let client_ca = self.dir.path().join("clients.pem");
+        std::fs::write(&client_ca, self.clients.pem()).unwrap();
+        Tls { client_ca: Some(client_ca), ..self.files() }
     }
 
     /// Shakes hands.
@@ -124,9 +136,7 @@ async fn asvs_v12_1_2_only_suites_with_forward_secrecy_are_offered() {
 #[tokio::test]
 async fn asvs_v12_1_3_with_an_authority_for_clients_nobody_else_gets_in() {
     let house = House::build();
-    let client_ca = house.dir.path().join("clients.pem");
-    std::fs::write(&client_ca, house.clients.pem()).unwrap();
-    let served = house.serve(&Tls { client_ca: Some(client_ca), ..house.files() }, LIMITS).await;
+    let served = house.serve(&house.files_with_clients(), LIMITS).await;
     let known = house.clients.issue("lab.example", "lab");
     let foreign = Authority::named("Somebody's CA").issue("lab.example", "lab");
     let expired = house.clients.issue_until("lab.example", "lab", 2021);
@@ -215,4 +225,103 @@ fn a_key_of_another_certificate_is_refused_at_the_start() {
     let (_, other) = house.authority.issue("localhost", "other").write(house.dir.path(), "other");
     let failure = open(&Tls { key: Some(other), ..files }).map(drop).unwrap_err().to_string();
     assert!(failure.contains("other.key"), "{failure}");
+}
+
+/// Asks who one is, with these lines in the head; nobody is an empty name.
+async fn who(stream: &mut TlsStream<TcpStream>, lines: &str) -> (u16, String) {
+    let request = format!("GET /api/v1/session HTTP/1.1\r\nhost: salus.test\r\n{lines}\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    let head = String::from_utf8(head).unwrap().to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    let mut body = vec![0; length.parse().unwrap()];
+    stream.read_exact(&mut body).await.unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let email = body["account"]["email"].as_str().unwrap_or_default();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), email.to_owned())
+}
+
+fn is(email: &str) -> (u16, String) {
+    (200, email.to_owned())
+}
+
+fn nobody() -> (u16, String) {
+    (401, String::new())
+}
+
+#[tokio::test]
+async fn asvs_v12_3_5_a_service_is_the_account_that_its_certificate_was_given_to() {
+    let house = House::build();
+    let (app, maria) = TestApp::with_person("maria").await;
+    let lab = app.person("lab").await;
+    let issued = house.clients.issue("lab.example", "lab");
+    let auth = &app.app().auth;
+    let given = auth.add_certificate(lab.account(), &issued.certificate_pem).await.unwrap();
+    let token = auth.issue_token(maria.account(), "sync", TokenScope::Read, None).await.unwrap();
+    let served = house.serve_this(&house.files_with_clients(), LIMITS, app.router()).await;
+    let connect = async |shows: &Issued| house.connect(served.place, &[&TLS13], Some(shows)).await.unwrap();
+
+    let mut stream = connect(&issued).await;
+    let bearer = format!("authorization: Bearer {}\r\n", token.token.expose());
+    for (what, lines, expect) in [
+        ("the certificate alone", "", is("lab@example.org")),
+        ("a token beside it", bearer.as_str(), is("maria@example.org")),
+        ("a token that is none", "authorization: Bearer salus_no\r\n", nobody()),
+        ("another scheme", "authorization: Basic bGFiOng=\r\n", nobody()),
+        ("a session that is none", "cookie: __Host-salus=no\r\n", nobody()),
+    ] {
+        assert_eq!(who(&mut stream, lines).await, expect, "{what}");
+    }
+
+    let mut unknown = connect(&house.clients.issue("lab.example", "lab")).await;
+    assert_eq!(who(&mut unknown, "").await, nobody(), "a certificate of the same name is another one");
+    let forged = format!("x-client-cert: {0}\r\nx-ssl-client-fingerprint: {0}\r\n", given.thumbprint);
+    assert_eq!(who(&mut unknown, &forged).await, nobody(), "a header says nothing of certificates");
+
+    let program = format!("certificate:{}", &given.thumbprint[..12]);
+    let entries = app.app().store.audit_log(0, 1_000).await.unwrap();
+    let by_program = |actor: &str| {
+        entries.iter().any(|entry| entry.actor == actor && entry.client.as_ref() == Some(&program))
+    };
+    assert!(by_program(lab.account()) && !by_program(maria.account()));
+
+    let closed = AccountChange { is_active: Some(false), ..AccountChange::default() };
+    auth.change_account(lab.account(), closed).await.unwrap();
+    assert_eq!(who(&mut stream, "").await, nobody(), "a closed account is nobody");
+    let open = AccountChange { is_active: Some(true), ..AccountChange::default() };
+    auth.change_account(lab.account(), open).await.unwrap();
+    assert_eq!(who(&mut stream, "").await, is("lab@example.org"));
+    assert!(auth.remove_certificate(lab.account(), &given.thumbprint).await.unwrap());
+    assert_eq!(who(&mut stream, "").await, nobody(), "over the same connection, from the next request on");
+}
+
+#[tokio::test]
+async fn asvs_v12_1_3_a_certificate_that_ended_or_was_not_verified_is_nobody() {
+    let house = House::build();
+    let (app, lab) = TestApp::with_person("lab").await;
+    let foreign = Authority::named("Somebody's CA").issue("lab.example", "lab");
+    let issued = house.clients.issue("lab.example", "lab");
+    for certificate in [&foreign, &issued] {
+        app.app().auth.add_certificate(lab.account(), &certificate.certificate_pem).await.unwrap();
+    }
+    let files = Tls { client_optional: true, ..house.files_with_clients() };
+    let served = house.serve_this(&files, LIMITS, app.router()).await;
+    let mut without = house.connect(served.place, &[&TLS13], None).await.unwrap();
+    assert_eq!(who(&mut without, "").await, nobody(), "people without one are let in, as nobody");
+
+    // In TLS 1.3 the client believes that all is well until it reads.
+    let answer = match house.connect(served.place, &[&TLS13], Some(&foreign)).await {
+        Ok(mut stream) => ask(&mut stream).await,
+        Err(_) => String::new(),
+    };
+    assert_eq!(answer, "", "given to an account, and of another authority");
+
+    let mut stream = house.connect(served.place, &[&TLS13], Some(&issued)).await.unwrap();
+    assert_eq!(who(&mut stream, "").await, is("lab@example.org"));
+    // The certificate is good until the end of 2099, and the connection stays open.
+    app.clock().advance_seconds(75 * 366 * 86_400);
+    assert_eq!(who(&mut stream, "").await, nobody());
 }

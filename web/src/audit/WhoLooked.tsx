@@ -98,6 +98,7 @@ function Marks({ line }: { line: AccessLine }) {
 
 function program(client: string): string {
   if (client === 'web') return 'this website'
+  if (client.startsWith('certificate:')) return 'a program with a certificate'
   return client.startsWith('api-token:') ? 'a program with a token' : client
 }
 

@@ -254,6 +254,7 @@ mod tests {
             "UserFactor",
             "UserIdentity",
             "ApiToken",
+            "AccountCertificate",
             "AccessPolicy",
             "Erasure",
             "RecordExport",

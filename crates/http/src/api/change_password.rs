@@ -35,8 +35,8 @@ pub(crate) async fn handle(
     Json(change): Json<PasswordChange>,
 ) -> Result<StatusCode, ApiError> {
     let credential = &caller.identity.credential;
-    if let CredentialId::Token(_) = credential {
-        return Err(ApiError::forbidden("An API token cannot change the password. Sign in to do that."));
+    if let CredentialId::Token(_) | CredentialId::Certificate(_) = credential {
+        return Err(ApiError::forbidden("A program cannot change the password. Sign in to do that."));
     }
     let (current, new) = (Secret::new(change.current_password), Secret::new(change.new_password));
     app.auth.change_password(caller.account(), current, new, Some(credential)).await?;

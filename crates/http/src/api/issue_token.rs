@@ -64,8 +64,8 @@ pub(crate) async fn handle(
     State(app): State<App>,
     Json(wish): Json<TokenRequest>,
 ) -> Result<Response, ApiError> {
-    if let CredentialId::Token(_) = caller.identity.credential {
-        return Err(ApiError::forbidden("An API token cannot issue API tokens. Sign in to do that."));
+    if let CredentialId::Token(_) | CredentialId::Certificate(_) = caller.identity.credential {
+        return Err(ApiError::forbidden("A program cannot issue API tokens. Sign in to do that."));
     }
     let scope = match wish.scope {
         ScopeRequest::Read => TokenScope::Read,

@@ -3,7 +3,8 @@
 use super::{ApiError, REFUSED};
 use http::StatusCode;
 use salus_auth::{
-    AccountError, FactorError, FederatedError, OAuthError, PolicyError, SignInError, TokenError,
+    AccountError, CertificateError, FactorError, FederatedError, OAuthError, PolicyError, SignInError,
+    TokenError,
 };
 use salus_fhir::Issue;
 
@@ -117,6 +118,20 @@ impl From<PolicyError> for ApiError {
             PolicyError::Invalid(issues) => Self::invalid_issues(issues).because(words),
             PolicyError::InUse(_) | PolicyError::TooMany => Self::conflict(words),
             PolicyError::Other(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<CertificateError> for ApiError {
+    fn from(error: CertificateError) -> Self {
+        let words = error.to_string();
+        match error {
+            CertificateError::Unreadable | CertificateError::Authority | CertificateError::Over(_) => {
+                Self::invalid(words.clone()).at("certificate", words)
+            }
+            CertificateError::Taken | CertificateError::TooMany => Self::conflict(words),
+            CertificateError::NotFound => Self::not_found("account"),
+            CertificateError::Other(cause) => cause.into(),
         }
     }
 }

@@ -40,6 +40,7 @@ fn what_cannot_work_is_told_in_words() {
         (of(Tls::default()), "needs certificate and key, or a section [http.tls.acme]"),
         (of(Tls { key: Some("key.pem".into()), ..Tls::default() }), "both certificate and key"),
         (of(Tls { key: Some("key.pem".into()), ..acme(|_| ()) }), "not both"),
+        (of(Tls { client_optional: true, ..acme(|_| ()) }), "needs http.tls.client_ca"),
         (of(acme(|acme| acme.domains.clear())), "names no domain"),
         (of(acme(|acme| acme.domains = vec!["*.example".to_owned()])), "wildcard"),
         (of(acme(|acme| acme.domains = vec!["192.0.2.1".to_owned()])), "not a name"),

@@ -1,5 +1,7 @@
 //! `salus account`: who may sign in, looked after on the command line; who is who they say; help for who is locked out.
 
+mod certificate;
+
 use crate::config::Config;
 use crate::{Failure, house};
 use clap::{Args, Subcommand};
@@ -23,6 +25,9 @@ pub enum Command {
     List,
     /// Remove every second step of somebody who lost them. Their sessions end.
     ResetFactors(Who),
+    /// The certificates by which a service is an account, over connections with mutual TLS.
+    #[command(subcommand)]
+    Certificate(certificate::Command),
     /// Set a new password for somebody; it is read from standard input. Their sessions and tokens end.
     ResetPassword(Who),
 }
@@ -81,6 +86,7 @@ pub async fn run(config: &Config, command: Command) -> Result<ExitCode, Failure>
         Command::Verify(verify) => mark_verified(config, verify).await,
         Command::List => list(config).await,
         Command::ResetFactors(who) => reset_factors(config, &who.email).await,
+        Command::Certificate(command) => certificate::run(config, command).await,
         Command::ResetPassword(who) => reset_password(config, &who.email).await,
     }
 }
