@@ -1,7 +1,7 @@
 //! What the API of the emergency sends.
 
 use crate::contacts::NamedContact;
-use crate::glass::notice::{Notice, NoticeState, Recipient};
+use crate::glass::notice::{Addressee, Notice, NoticeState};
 use crate::glass::review::ReadItem;
 use crate::glass::{Access, Reason};
 use crate::link::{Content, EmergencyLink, LinkState};
@@ -71,7 +71,7 @@ pub(crate) struct EmergencyContacts {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ToldItem {
     who: String,
-    recipient: Recipient,
+    recipient: Addressee,
     state: NoticeState,
     /// By what they were told: `email`, `sms`.
     #[serde(skip_serializing_if = "Option::is_none")]

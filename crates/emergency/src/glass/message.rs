@@ -4,7 +4,7 @@
 //! the person sees more and can object.
 
 use super::Access;
-use super::notice::{Notice, Recipient};
+use super::notice::{Addressee, Notice};
 use salus_core::Timestamp;
 use salus_fhir::json::Value;
 use serde_json::json;
@@ -49,15 +49,15 @@ pub(crate) const SUBJECT: &str = "A record was opened in an emergency";
 pub(crate) fn letter(access: &Access, notice: &Notice, person: &str, origin: &str) -> String {
     let page = page(access, origin);
     let more = match notice.recipient {
-        Recipient::Person => format!(
+        Addressee::Person => format!(
             "There you see why, and what was read, and can say so if it was not right:\n{page}\n\n\
              This message holds nothing of your record."
         ),
-        Recipient::Keeper => format!(
+        Addressee::Keeper => format!(
             "There you see why, and what was read, and can say so if it was not right:\n{page}\n\n\
              This message holds nothing of the record."
         ),
-        Recipient::Contact => format!(
+        Addressee::Contact => format!(
             "{person} asked that you are told. What happened is not known here, and this message holds nothing of the \
              record. In Salus, {person} sees what was read, and can say so if it was not right:\n{page}"
         ),
@@ -69,18 +69,18 @@ pub(crate) fn letter(access: &Access, notice: &Notice, person: &str, origin: &st
 pub(crate) fn sms(access: &Access, notice: &Notice, person: &str, origin: &str) -> String {
     let page = page(access, origin);
     let more = match notice.recipient {
-        Recipient::Person | Recipient::Keeper => format!("See what was read, or object: {page}"),
-        Recipient::Contact => {
+        Addressee::Person | Addressee::Keeper => format!("See what was read, or object: {page}"),
+        Addressee::Contact => {
             format!("{person} asked that you are told, and can see more and object: {page}")
         }
     };
     format!("Salus: {} {more}", happened(access, notice.recipient, person))
 }
 
-fn happened(access: &Access, recipient: Recipient, person: &str) -> String {
+fn happened(access: &Access, recipient: Addressee, person: &str) -> String {
     let whose = match recipient {
-        Recipient::Person => "your record".to_owned(),
-        Recipient::Keeper | Recipient::Contact => format!("the record of {person}"),
+        Addressee::Person => "your record".to_owned(),
+        Addressee::Keeper | Addressee::Contact => format!("the record of {person}"),
     };
     format!(
         "{} opened the emergency view of {whose} on {}. It closes by itself on {}.",

@@ -16,7 +16,7 @@ pub(crate) const EMERGENCY_NOTICE: &str = "EmergencyNotice";
 /// What somebody who is told is to the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Recipient {
+pub(crate) enum Addressee {
     /// It is theirs.
     Person,
     /// They look after it.
@@ -47,7 +47,7 @@ pub(crate) struct Notice {
     pub(crate) access: String,
     /// Their name.
     pub(crate) who: String,
-    pub(crate) recipient: Recipient,
+    pub(crate) recipient: Addressee,
     pub(crate) email: Option<String>,
     pub(crate) phone: Option<String>,
     pub(crate) state: NoticeState,
@@ -130,7 +130,7 @@ pub(crate) fn notice(
     access: &Access,
     place: usize,
     who: &str,
-    recipient: Recipient,
+    recipient: Addressee,
     at: Timestamp,
 ) -> Notice {
     Notice {

@@ -6,7 +6,7 @@
 
 use super::Access;
 use super::message::{SUBJECT, letter, sms};
-use super::notice::{EMERGENCY_NOTICE, Notice, NoticeState, Recipient, notice};
+use super::notice::{Addressee, EMERGENCY_NOTICE, Notice, NoticeState, notice};
 use crate::contacts::named;
 use crate::words::{all, text};
 use salus_auth::emergency::EMERGENCY_ACCESS;
@@ -105,7 +105,7 @@ async fn recipients(app: &App, access: &Access, patient: &Value) -> Result<Vec<N
     let holders = holders.map_err(|cause| JobError::Again(cause.to_string()))?;
     let mut told: Vec<Notice> = Vec::new();
     for holder in holders {
-        let recipient = if holder.is_self { Recipient::Person } else { Recipient::Keeper };
+        let recipient = if holder.is_self { Addressee::Person } else { Addressee::Keeper };
         let new = notice(access, told.len(), &holder.name, recipient, now);
         told.push(Notice { email: Some(holder.email), phone: holder.phone, ..new });
     }
@@ -114,13 +114,13 @@ async fn recipients(app: &App, access: &Access, patient: &Value) -> Result<Vec<N
             let found = all(patient, "telecom").iter().find(|one| text(one, "system") == Some(system))?;
             text(found, "value").map(str::to_owned)
         };
-        let new = notice(access, 0, &name(patient), Recipient::Person, now);
+        let new = notice(access, 0, &name(patient), Addressee::Person, now);
         told.push(Notice { email: by("email"), phone: by("phone"), ..new });
     }
     for contact in named(patient).into_iter().filter(|contact| contact.is_told) {
         let is_told = told.iter().any(|one| is_same(&one.email, &contact.email));
         if !is_told && (contact.email.is_some() || contact.phone.is_some()) {
-            let new = notice(access, told.len(), &contact.name, Recipient::Contact, now);
+            let new = notice(access, told.len(), &contact.name, Addressee::Contact, now);
             told.push(Notice { email: contact.email, phone: contact.phone, ..new });
         }
     }
