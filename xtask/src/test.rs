@@ -43,7 +43,7 @@ fn walk(tools: &Tools) -> Result {
     for story in WALKS {
         shell::run(&mut tell(tools, story, &server, &data))?;
     }
-    federated(tools, &server, &data)
+    federated(tools, &data)
 }
 
 /// A story, told to a server with these data.
@@ -58,43 +58,56 @@ fn tell(tools: &Tools, story: &str, server: &Server, data: &Path) -> Command {
     walk
 }
 
-/// Starts a second demo, whose people sign in by the first: as `localhost`, for cookies belong to a host, whatever its
-/// port.
-fn federated(tools: &Tools, provider: &Server, provider_data: &Path) -> Result {
-    let data = provider_data.join("federated");
-    std::fs::create_dir_all(&data)?;
-    let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-    let here = format!("http://localhost:{port}");
+/// Starts two fresh installations, and lets people of the one sign in by the other. They are `localhost` and `127.0.0.1`,
+/// for cookies belong to a host, whatever its port.
+fn federated(tools: &Tools, data: &Path) -> Result {
+    let (home, there) = (data.join("home"), data.join("next-door"));
+    std::fs::create_dir_all(&there)?;
+    let (port, port_there) = (free_port()?, free_port()?);
+    let (here, issuer) = (format!("http://localhost:{port}"), format!("http://127.0.0.1:{port_there}"));
+    let at_there = |words: &[&str]| Command::new(salus()).args(words).arg("--data").arg(&there).output();
+    at_there(&["demo", "--no-serve"])?;
     let callback = format!("{here}/api/v1/session/providers/next-door/callback");
-    let flags =
-        ["--name", "Salus here", "--proof", "client_secret_basic", "--scope", "openid email", "--json"];
-    let made = Command::new(salus())
-        .args(["client", "add", "--redirect-uri", &callback])
-        .args(flags)
-        .arg("--data")
-        .arg(provider_data)
-        .output()?;
+    let made = at_there(&[
+        "client",
+        "add",
+        "--json",
+        "--name",
+        "Salus here",
+        "--redirect-uri",
+        &callback,
+        "--proof",
+        "client_secret_basic",
+        "--scope",
+        "openid email",
+    ])?;
     let told = String::from_utf8(made.stdout)?;
     let word = |name: &str| {
         let rest = told.split_once(&format!("\"{name}\":\"")).map(|(_, rest)| rest);
         rest.and_then(|rest| rest.split('"').next()).ok_or("the client was not registered")
     };
-    std::fs::write(data.join("client-secret"), word("client_secret")?)?;
-    let config = format!(
+    let (secret, config, config_there) =
+        (there.join("client-secret"), there.join("here.toml"), there.join("there.toml"));
+    std::fs::write(&secret, word("client_secret")?)?;
+    std::fs::write(&config_there, format!("[http.limits]\npublic_origin = {issuer:?}\n"))?;
+    let provider = format!(
         "[http.limits]\npublic_origin = {here:?}\n\n[[auth.providers]]\nid = \"next-door\"\nname = \"Salus next door\"\n\
-         issuer = {:?}\nclient_id = {:?}\nclient_secret_file = {:?}\n",
-        provider.address,
-        word("client_id")?,
-        data.join("client-secret")
+         issuer = {issuer:?}\nclient_id = {:?}\nclient_secret_file = {secret:?}\n",
+        word("client_id")?
     );
-    std::fs::write(data.join("salus.toml"), config)?;
-    let client = Server::start_with(&data, port, Some(&data.join("salus.toml")))?;
-    let mut walk = tell(tools, "federated", &client, &data);
+    std::fs::write(&config, provider)?;
+    let _provider = Server::start_with(&there, port_there, Some(&config_there))?;
+    let client = Server::start_with(&home, port, Some(&config))?;
+    let mut walk = tell(tools, "federated", &client, &home);
     walk.env("SALUS_WALK_URL", &here)
-        .env("SALUS_WALK_FOLDER", provider_data.join("pictures"))
-        .env("SALUS_WALK_PROVIDER_URL", &provider.address)
-        .env("SALUS_WALK_PROVIDER_LOGINS", provider_data.join("logins.json"));
+        .env("SALUS_WALK_FOLDER", data.join("pictures"))
+        .env("SALUS_WALK_PROVIDER_URL", &issuer)
+        .env("SALUS_WALK_PROVIDER_LOGINS", there.join("logins.json"));
     shell::run(&mut walk)
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 fn salus() -> PathBuf {

@@ -3015,19 +3015,19 @@ export type EndProviderSignInParams = {
 /**
  * As it was sent along.
  */
-state?: string | null;
+state?: string;
 /**
  * To be exchanged.
  */
-code?: string | null;
+code?: string;
 /**
  * Why there is no code.
  */
-error?: string | null;
+error?: string;
 /**
  * Who answers.
  */
-iss?: string | null;
+iss?: string;
 };
 
 export type SmartConfiguration200 = { [key: string]: unknown };

@@ -10,6 +10,7 @@ import { Row, Rows } from '../ui/Row'
 import { Sheet } from '../ui/Sheet'
 import { Loaded, Shape } from '../ui/States'
 import { identitiesQuery, providersQuery } from './queries'
+import { wrapping } from './Providers'
 import { wordsForProvider } from './providerWords'
 import classes from './Me.module.css'
 
@@ -51,6 +52,7 @@ export function Identities() {
           <Button
             key={id}
             variant="default"
+            styles={wrapping}
             loading={link.isPending && link.variables === id}
             onClick={() => link.mutate(id)}
           >

@@ -7,6 +7,9 @@ import { providersQuery } from './queries'
 import { wordsForProvider } from './providerWords'
 import classes from './SignIn.module.css'
 
+/** For a button with a name in it that the operator chose: it may take two lines. */
+export const wrapping = { root: { height: 'auto', minHeight: 44, paddingBlock: 8 }, label: { whiteSpace: 'normal', lineHeight: 1.3 } } as const
+
 /** The other providers that one can sign in by; nothing where there are none. */
 export function Providers({ to }: { to?: string }) {
   const providers = useQuery(providersQuery)
@@ -24,6 +27,7 @@ export function Providers({ to }: { to?: string }) {
           variant="default"
           fullWidth
           leftSection={<Icon name="right" />}
+          styles={wrapping}
           loading={begin.isPending && begin.variables === id}
           onClick={() => begin.mutate(id)}
         >
