@@ -62,6 +62,7 @@ fn tell(tools: &Tools, story: &str, server: &Server, data: &Path) -> Command {
 /// for cookies belong to a host, whatever its port.
 fn federated(tools: &Tools, data: &Path) -> Result {
     let (home, there) = (data.join("home"), data.join("next-door"));
+    std::fs::create_dir_all(&home)?;
     std::fs::create_dir_all(&there)?;
     let (port, port_there) = (free_port()?, free_port()?);
     let (here, issuer) = (format!("http://localhost:{port}"), format!("http://127.0.0.1:{port_there}"));
