@@ -9,7 +9,7 @@ const LAYERS: &[Layer] = &[
     Layer::Chain(&["core", "fhir"]),
     Layer::Row(&["access", "deid", "interchange", "retrieval"]),
     Layer::Row(&["outbound", "limits"]),
-    Layer::Row(&["store", "pdf", "inference"]),
+    Layer::Row(&["store", "pdf", "ocr", "inference"]),
     Layer::Chain(&["auth", "http"]),
     Layer::Row(&[
         "identity",

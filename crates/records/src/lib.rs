@@ -1,6 +1,6 @@
 //! The record: files go in, cited answers come out.
 //!
-//! Documents (PDF with a text layer, plain text) become pages of text and passages; FHIR resources become facts;
+//! Documents (PDF, pictures, plain text) become pages of text and passages; FHIR resources become facts;
 //! a question in plain words becomes a plan, which is run over both. Every sentence of an answer names the
 //! version of the resource, or the page and the place on it, that it stands on, and is not shown otherwise.
 //!
@@ -18,6 +18,7 @@ mod facts;
 pub mod import;
 mod jobs;
 mod library;
+mod meaning;
 mod proof;
 mod question;
 mod receive;
@@ -30,8 +31,10 @@ mod words;
 pub use answer::{
     Answer, Citation, CitationSource, DocumentSource, Kind as AnswerKind, ResourceSource, Sentence,
 };
-pub use document::BoundingBox;
-pub use library::{AskError, Library, Viewer, ask};
+pub use document::{BoundingBox, READER, read_apart};
+pub use jobs::read_document::Reader;
+pub use library::{AskError, Library, Viewer, ask, ask_with};
+pub use meaning::Meanings;
 pub use question::LONGEST_QUESTION;
 pub use receive::receive_document;
 pub use shapes::{ResultGroup, ResultPoint, ResultStatus, SourceRef};
@@ -39,14 +42,25 @@ pub use shapes::{ResultGroup, ResultPoint, ResultStatus, SourceRef};
 use salus_http::Capability;
 
 /// What the server mounts: the API of the record, and the reading of documents and FHIR uploads.
-pub fn capability() -> Capability {
-    let library = Library::default();
+pub fn capability(reader: Reader) -> Capability {
+    capability_with(reader, Meanings::default())
+}
+
+/// The same, where texts are found by their meaning too.
+pub fn capability_with(reader: Reader, meanings: Meanings) -> Capability {
+    let library = Library::with(meanings.clone());
     let kept = library.clone();
-    Capability::new("records", api::routes(&library))
+    let capability = Capability::new("records", api::routes(&library))
         .forgets(move |person| kept.forget(person))
-        .job(jobs::read_document::handler())
+        .job(jobs::read_document::handler(reader))
         .job(jobs::import_upload::handler())
-        .job(jobs::import_upload::leftovers())
+        .job(jobs::import_upload::leftovers());
+    match meanings.is_there() {
+        true => {
+            capability.listener(jobs::embed_document::listener()).job(jobs::embed_document::handler(meanings))
+        }
+        false => capability,
+    }
 }
 
 /// The day it is, in UTC.

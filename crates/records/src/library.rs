@@ -1,16 +1,18 @@
 //! The rim of answering: reads a person's record through the asker's eyes, keeps it in memory as long as nothing
 //! changes, and proves each citation again before it is shown.
 
-use crate::answer::{self, Answer, Kind, Sentence};
+use crate::answer::{self, Answer, Kind, Near, Sentence};
 use crate::document::{Kept, Layer, State};
 use crate::facts::{Context, Fact, flatten};
+use crate::meaning::{ByText, KeptVectors, Known, Learned, Meanings};
 use crate::proof::prove;
 use crate::question::{LONGEST_QUESTION, Refusal};
 use crate::question_date;
-use crate::record::{Document, Record};
+use crate::record::{Document, Record, passages};
 use crate::when::When;
 use salus_access::{AccessPolicy, Subject};
 use salus_core::Clock;
+use salus_retrieval::meaning;
 use salus_store::{BlobId, Error, Page, Records, Stored};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -45,13 +47,18 @@ pub enum Viewer {
 #[derive(Clone)]
 pub struct Library {
     kept: Arc<quick_cache::sync::Cache<(String, String), Arc<Opened>>>,
+    meanings: Meanings,
+    /// Whether an answer waits for the meanings; otherwise words answer until they are there.
+    waits: bool,
 }
 
 /// A record as one viewer sees it, as long as nothing in it changes.
 struct Opened {
     seq: u64,
     policy: Option<AccessPolicy>,
-    record: Record,
+    record: Arc<Record>,
+    /// Its vectors; they come a little later than the words.
+    known: Known,
 }
 
 /// How many records are kept in memory.
@@ -63,11 +70,11 @@ pub(crate) const NOTICE: &str = "Salus informs; it does not diagnose. Talk to a 
 
 impl Default for Library {
     fn default() -> Self {
-        Self { kept: Arc::new(quick_cache::sync::Cache::new(CAPACITY)) }
+        Self::with(Meanings::default())
     }
 }
 
-/// Answers one question over a person's record, keeping nothing in memory afterwards.
+/// Answers one question over a person's record by its words, keeping nothing in memory afterwards.
 ///
 /// # Errors
 /// See [`AskError`]. A question that is not understood is no error but an answer that says so.
@@ -77,10 +84,32 @@ pub async fn ask(
     person_id: &str,
     question: &str,
 ) -> Result<Answer, AskError> {
-    Library::default().ask(records, &Viewer::System, clock, person_id, question).await
+    ask_with(records, Meanings::default(), clock, person_id, question).await
+}
+
+/// The same, by words and meanings: it waits until all of the record is embedded.
+///
+/// # Errors
+/// See [`AskError`].
+pub async fn ask_with(
+    records: &Records,
+    meanings: Meanings,
+    clock: &dyn Clock,
+    person_id: &str,
+    question: &str,
+) -> Result<Answer, AskError> {
+    Library { waits: true, ..Library::with(meanings) }
+        .ask(records, &Viewer::System, clock, person_id, question)
+        .await
 }
 
 impl Library {
+    /// A library that finds texts by their meaning too.
+    pub fn with(meanings: Meanings) -> Self {
+        let kept = Arc::new(quick_cache::sync::Cache::new(CAPACITY));
+        Self { kept, meanings, waits: false }
+    }
+
     /// Answers a question over a person's record as `records` shows it; `viewer` is whose eyes these are.
     ///
     /// # Errors
@@ -96,9 +125,12 @@ impl Library {
         let started = clock.now();
         let opened = self.open(records, viewer, person_id).await?.ok_or(AskError::NoSuchPerson)?;
         let (asked, today) = (question.to_owned(), question_date(started));
-        let reader = Arc::clone(&opened);
-        let drafted =
-            tokio::task::spawn_blocking(move || answer::answer(&reader.record, &asked, today)).await;
+        let (reader, meanings, waits) = (Arc::clone(&opened), self.meanings.clone(), self.waits);
+        let drafted = tokio::task::spawn_blocking(move || {
+            let near = || reader.near(&meanings, waits, &asked);
+            answer::answer_near(&reader.record, &asked, today, &Near::by(&near))
+        });
+        let drafted = drafted.await;
         let drafted = drafted.map_err(|_| Error::Io("a question broke off".to_owned()))?;
         let mut answer = match drafted {
             Ok(draft) => prove(records, &opened.record, draft).await?,
@@ -114,6 +146,12 @@ impl Library {
     /// Drops what is kept of a person.
     pub fn forget(&self, person_id: &str) {
         self.kept.retain(|(_, person), _| person != person_id);
+    }
+
+    /// Whether nothing is kept of anybody.
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kept.is_empty()
     }
 
     /// The record as the viewer sees it now; `None` where there is no such person for them.
@@ -138,15 +176,30 @@ impl Library {
         {
             return Ok(Some(opened));
         }
-        let record = load(records, person_id).await?;
-        let opened = Arc::new(Opened { seq, policy: policy.cloned(), record });
+        let (record, of_documents) = load(records, person_id, self.meanings.print()).await?;
+        let (record, known) = (Arc::new(record), Known::default());
+        let before = self.kept.get(&key).and_then(|before| Some(Arc::clone(&before.known.get()?.embedded)));
+        self.meanings.learn(&record, &known, of_documents, before.unwrap_or_default());
+        let opened = Arc::new(Opened { seq, policy: policy.cloned(), record, known });
         self.kept.insert(key, Arc::clone(&opened));
         Ok(Some(opened))
     }
 }
 
+impl Opened {
+    /// How near each entry is to the question; nothing as long as that is not known. Blocks.
+    fn near(&self, meanings: &Meanings, waits: bool, question: &str) -> Vec<Option<f32>> {
+        if waits && meanings.is_there() {
+            self.known.wait();
+        }
+        let Some(Learned { vectors, .. }) = self.known.get() else { return Vec::new() };
+        let question = meanings.of(question);
+        question.map(|question| vectors.near(&question, self.record.index.len())).unwrap_or_default()
+    }
+}
+
 /// Reads the whole record: its compartment, what that refers to, and the text of its documents.
-async fn load(records: &Records, person_id: &str) -> Result<Record, Error> {
+async fn load(records: &Records, person_id: &str, print: &str) -> Result<(Record, ByText), Error> {
     let mut page = Page::first(STEP);
     let mut stored = Vec::new();
     let mut shared = Vec::new();
@@ -160,11 +213,44 @@ async fn load(records: &Records, person_id: &str) -> Result<Record, Error> {
         }
     }
     let documents = documents(records, &stored).await?;
+    let vectors = vectors(records, &stored, print).await?;
     let built = tokio::task::spawn_blocking(move || {
         let facts = facts(&stored, &shared)?;
-        Ok::<_, Error>(Record::new(facts, documents))
+        let by_text = by_text(&documents, vectors);
+        Ok::<_, Error>((Record::new(facts, documents), by_text))
     });
     built.await.map_err(|_| Error::Io("reading a record broke off".to_owned()))?
+}
+
+/// The kept vectors of documents, by the name of their text, where they are of this network.
+async fn vectors(
+    records: &Records,
+    stored: &[Stored],
+    print: &str,
+) -> Result<HashMap<String, KeptVectors>, Error> {
+    let mut found = HashMap::new();
+    for one in stored.iter().filter(|one| one.type_name == "DocumentReference" && !print.is_empty()) {
+        let Some(kept) = Kept::of(&one.json()?) else { continue };
+        let (Some(layer), Some(name)) = (kept.layer, kept.vectors) else { continue };
+        let bytes = match records.get_blob(&name.parse()?).await {
+            Ok(bytes) => bytes,
+            Err(Error::NotFound) => continue,
+            Err(error) => return Err(error),
+        };
+        let vectors = KeptVectors::from_bytes(&bytes).filter(|vectors| vectors.print == print);
+        found.extend(vectors.map(|vectors| (layer, vectors)));
+    }
+    Ok(found)
+}
+
+fn by_text(documents: &[(Document, Layer)], mut vectors: HashMap<String, KeptVectors>) -> ByText {
+    let mut by_text = ByText::new();
+    for (document, layer) in documents {
+        let Some(vectors) = vectors.remove(&document.layer) else { continue };
+        let texts = passages(layer).map(|(_, piece)| meaning(&piece.text).into_boxed_str());
+        by_text.extend(texts.zip(vectors.rows));
+    }
+    by_text
 }
 
 /// The facts that resources tell; `shared` holds the medicines they may refer to.

@@ -53,12 +53,9 @@ impl Record {
             record.index.add(&fact.text);
         }
         for (document, layer) in documents {
-            let repeated = repeated(&layer);
-            for (page, number) in layer.pages.iter().zip(1..) {
-                for piece in pieces(&page.text).into_iter().filter(|piece| !repeated.contains(&piece.text)) {
-                    record.index.add(&piece.text);
-                    record.passages.push(Passage { document: record.documents.len(), page: number, piece });
-                }
+            for (page, piece) in passages(&layer) {
+                record.index.add(&piece.text);
+                record.passages.push(Passage { document: record.documents.len(), page, piece });
             }
             record.documents.push(document);
         }
@@ -93,6 +90,17 @@ impl Record {
     pub(crate) fn stems(&self, source: Source) -> Vec<String> {
         self.text(source).map(stems).unwrap_or_default()
     }
+}
+
+/// The passages of a document that are searched, each with its page, counted from 1.
+pub(crate) fn passages(layer: &Layer) -> impl Iterator<Item = (u32, Piece)> {
+    let repeated = repeated(layer);
+    let pieces = layer
+        .pages
+        .iter()
+        .zip(1..)
+        .flat_map(|(page, number)| pieces(&page.text).into_iter().map(move |piece| (number, piece)));
+    pieces.filter(move |(_, piece)| !repeated.contains(&piece.text))
 }
 
 /// The first and last lines that stand on several pages of a document alike: its headers and footers.

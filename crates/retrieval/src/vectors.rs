@@ -175,4 +175,22 @@ mod tests {
             assert!(Rounded::from_bytes(bytes).is_none());
         }
     }
+
+    /// `cargo test --release -p salus-retrieval -- --ignored --nocapture`
+    #[test]
+    #[ignore = "it measures"]
+    fn fifty_thousand_vectors_are_looked_through() {
+        let mut vectors = Vectors::default();
+        (0..50_000).for_each(|seed| vectors.add(seed, &Rounded::of(&vector(seed + 1, 384))));
+        let mut times: Vec<f64> = (0..50)
+            .map(|seed| {
+                let question = vector(100_000 + seed, 384);
+                let started = std::time::Instant::now();
+                assert_eq!(vectors.near(&question, 50_000).len(), 50_000);
+                started.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        println!("50,000 vectors: median {:.1} ms, p95 {:.1} ms", times[25], times[47]);
+    }
 }

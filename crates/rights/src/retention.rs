@@ -160,13 +160,13 @@ fn ended(resource: &Value, type_name: &str) -> Option<i64> {
     })
 }
 
-/// The files that a resource refers to: those of its attachments, and the text layer of a document.
+/// The files that a resource refers to: those of its attachments, and the text layer and the vectors of a document.
 fn files_of(value: &Value, files: &mut Vec<BlobId>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| files_of(item, files)),
         Value::Object(members) => {
             let text = |name: &str| members.get(name).and_then(Value::as_str);
-            let layer = text("valueString").filter(|_| text("url") == Some("layer"));
+            let layer = text("valueString").filter(|_| matches!(text("url"), Some("layer" | "vectors")));
             let name = text("url").and_then(|url| url.strip_prefix(BLOB)).or(layer);
             files.extend(name.and_then(|name| name.parse::<BlobId>().ok()));
             members.values().for_each(|member| files_of(member, files));

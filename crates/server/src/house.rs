@@ -6,6 +6,7 @@ use salus_auth::{Auth, AuthConfig};
 use salus_core::{Clock, SystemClock, SystemRng};
 use salus_http::{App, Capability};
 use salus_limits::Counters;
+use salus_records::{Meanings, Reader};
 use salus_store::{Store, StoreConfig};
 use std::sync::Arc;
 
@@ -46,17 +47,23 @@ fn auth_config(config: &Config) -> AuthConfig {
 }
 
 /// Everything that is mounted. A new capability is one crate and one line here.
-pub fn capabilities(config: &Config) -> Vec<Capability> {
+pub fn capabilities(config: &Config, meanings: Meanings) -> Vec<Capability> {
     vec![
         salus_identity::capability(),
         salus_rest::capability(),
-        salus_records::capability(),
+        salus_records::capability_with(reader(), meanings),
         salus_consent::capability(),
         salus_emergency::capability(),
         salus_audit::capability(),
         salus_custody::capability(),
         salus_rights::capability(config.rights.clone(), config.retention.clone()),
     ]
+}
+
+/// Documents are read by this very program, each in a process of its own.
+fn reader() -> Reader {
+    // Where the system does not tell what runs, the name leads to it.
+    Reader::Apart(std::env::current_exe().unwrap_or_else(|_| "salus".into()))
 }
 
 /// The state that handlers and jobs share.

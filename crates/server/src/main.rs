@@ -15,6 +15,7 @@ mod config;
 mod house;
 mod kms;
 mod listen;
+mod meaning;
 mod tls;
 mod web;
 
@@ -76,6 +77,9 @@ enum Command {
     /// Measure this machine.
     #[command(subcommand)]
     Bench(command::bench::Command),
+    /// Read one document, as the server has it done: the file comes in, lines of JSON go out.
+    #[command(name = salus_records::READER, hide = true)]
+    ReadDocument,
     /// Print the OpenAPI description of the product's API.
     Openapi,
 }
@@ -116,6 +120,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Model(command) => command::model::run(&config, command),
         Command::Eval(command) => command::eval::run(&config, command),
         Command::Bench(command) => command::bench::run(command).await,
+        Command::ReadDocument => {
+            salus_records::read_apart().map(|()| ExitCode::SUCCESS).map_err(Failure::from)
+        }
         Command::Openapi => command::openapi::run(),
     }
 }

@@ -14,6 +14,7 @@ mod limits;
 mod medicines;
 #[cfg(test)]
 mod misread;
+mod near;
 #[cfg(test)]
 mod properties;
 mod quoted;
@@ -26,6 +27,7 @@ mod verify;
 
 pub use draft::Kind;
 pub(crate) use draft::{Claim, Draft, Quote};
+pub(crate) use near::Near;
 pub(crate) use results::measured;
 pub use shapes::{Answer, Citation, CitationSource, DocumentSource, ResourceSource, Sentence};
 pub(crate) use verify::verify;
@@ -34,13 +36,24 @@ use crate::question::{Category, Intent, Plan, Refusal};
 use crate::record::Record;
 use jiff::civil::Date;
 
-/// Answers a question over a record, as of `today`. Only sentences that passed the check are left.
+/// Answers a question over a record, as of `today`, by words alone.
+#[cfg(test)]
 pub(crate) fn answer(record: &Record, question: &str, today: Date) -> Result<Draft, Refusal> {
+    answer_near(record, question, today, &Near::by(&Vec::new))
+}
+
+/// Answers a question over a record, as of `today`. Only sentences that passed the check are left.
+pub(crate) fn answer_near(
+    record: &Record,
+    question: &str,
+    today: Date,
+    near: &Near<'_>,
+) -> Result<Draft, Refusal> {
     let plan = Plan::of(question, today, record.born(), &|stem| record.index.knows(stem))?;
-    let mut draft = run(record, &plan, today);
+    let mut draft = run_near(record, &plan, today, near);
     if let Some(second) = &plan.second {
         let plan = Plan { span: Some(second.clone()), ..plan.clone() };
-        draft.claims.extend(run(record, &plan, today).claims);
+        draft.claims.extend(run_near(record, &plan, today, near).claims);
     }
     draft.claims.retain(|claim| verify(record, claim));
     if draft.claims.is_empty() {
@@ -53,8 +66,13 @@ pub(crate) fn answer(record: &Record, question: &str, today: Date) -> Result<Dra
     Ok(draft)
 }
 
+#[cfg(test)]
 fn run(record: &Record, plan: &Plan, today: Date) -> Draft {
-    let ask = Ask { record, plan, today };
+    run_near(record, plan, today, &Near::by(&Vec::new))
+}
+
+fn run_near(record: &Record, plan: &Plan, today: Date, near: &Near<'_>) -> Draft {
+    let ask = Ask { record, plan, today, near };
     let structured = match plan.category {
         Some(Category::Results) => results::answer(&ask),
         Some(Category::Medicines) => medicines::answer(&ask),
@@ -112,4 +130,5 @@ pub(crate) struct Ask<'a> {
     pub(crate) record: &'a Record,
     pub(crate) plan: &'a Plan,
     pub(crate) today: Date,
+    pub(crate) near: &'a Near<'a>,
 }

@@ -15,6 +15,13 @@ const CANDIDATES: usize = 60;
 const ENOUGH: f32 = 0.6;
 /// Another name of the same thing weighs a little less than the word that was asked for.
 const SYNONYM: f32 = 0.7;
+/// What means nearly the same as the question is quoted where it holds some of the question's weight and is as near
+/// (a cosine) as this; without any of the words, only where it is very near. Chosen to keep still rather than to guess.
+const SOME: f32 = 0.25;
+const CLOSE: f32 = 0.55;
+const VERY_CLOSE: f32 = 0.7;
+/// What nearness adds, to the best match of words.
+const NEARNESS: f32 = 0.5;
 /// Words of the question beside each other, also beside each other in the text.
 const PHRASE_BONUS: f32 = 0.15;
 
@@ -36,7 +43,7 @@ pub(super) fn answer(ask: &Ask<'_>) -> Draft {
             series: None,
         };
     }
-    let found = best(ask, |_| true);
+    let found = best_near(ask, ask.near.get(), |_| true);
     if found.is_empty() {
         return Draft::not_found(ask.plan);
     }
@@ -178,6 +185,11 @@ pub(super) fn quote(ask: &Ask<'_>, source: Source) -> Claim {
 }
 
 fn best(ask: &Ask<'_>, allowed: impl Fn(Source) -> bool) -> Vec<Source> {
+    best_near(ask, &[], allowed)
+}
+
+/// The best sentences by words and by meaning; `near` tells how near each entry is, or is empty.
+fn best_near(ask: &Ask<'_>, near: &[Option<f32>], allowed: impl Fn(Source) -> bool) -> Vec<Source> {
     let wanted = wanted(ask);
     let whole: f32 = wanted.iter().map(|wanted| wanted.weight).sum();
     if whole <= 0.0 {
@@ -195,18 +207,28 @@ fn best(ask: &Ask<'_>, allowed: impl Fn(Source) -> bool) -> Vec<Source> {
     }
     let most = if ask.record.index.len() > CANDIDATES { CANDIDATES * 20 } else { CANDIDATES };
     let hits = ask.record.index.search(&query, most);
-    let mut rated: Vec<(f32, Source)> = hits
-        .iter()
-        .map(|hit| (hit.score, ask.record.entry(hit.entry)))
-        .filter(|(_, source)| allowed(*source) && is_in_time(ask, *source))
-        .take(CANDIDATES)
-        .filter_map(|(score, source)| {
+    let top = hits.first().map_or(1.0, |hit| hit.score);
+    let by_words = hits.iter().map(|hit| (hit.entry, hit.score));
+    let by_meaning = nearest(near).filter(|entry| hits.iter().all(|hit| hit.entry != *entry));
+    let is_candidate = |(entry, _): &(u32, f32)| {
+        let source = ask.record.entry(*entry);
+        allowed(source) && is_in_time(ask, source)
+    };
+    let by_words = by_words.filter(is_candidate).take(CANDIDATES);
+    let by_meaning = by_meaning.map(|entry| (entry, 0.0)).filter(is_candidate).take(CANDIDATES);
+    let mut rated: Vec<(f32, Source)> = by_words
+        .chain(by_meaning)
+        .filter_map(|(entry, score)| {
+            let source = ask.record.entry(entry);
+            let near = near.get(entry as usize).copied().flatten().unwrap_or(0.0);
             let stems = ask.record.stems(source);
             let held: f32 =
                 wanted.iter().filter(|wanted| wanted.is_in(&stems)).map(|wanted| wanted.weight).sum();
             let share = held / whole;
             let bonus = PHRASE_BONUS * neighbours(ask, &stems);
-            (share >= ENOUGH).then_some((score * (share + bonus), source))
+            let is_close = near >= VERY_CLOSE || near >= CLOSE && share >= SOME;
+            let rating = score * (share + bonus) + top * NEARNESS * near;
+            (share >= ENOUGH || is_close).then_some((rating, source))
         })
         .collect();
     rated.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -219,6 +241,15 @@ fn best(ask: &Ask<'_>, allowed: impl Fn(Source) -> bool) -> Vec<Source> {
         }
     }
     chosen
+}
+
+/// The entries that are close enough, the nearest first.
+fn nearest(near: &[Option<f32>]) -> impl Iterator<Item = u32> {
+    let close =
+        (0..).zip(near).filter_map(|(entry, near)| Some((near.filter(|near| *near >= CLOSE)?, entry)));
+    let mut close: Vec<(f32, u32)> = close.collect();
+    close.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    close.into_iter().map(|(_, entry)| entry)
 }
 
 fn wanted(ask: &Ask<'_>) -> Vec<Wanted> {

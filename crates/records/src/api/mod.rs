@@ -17,6 +17,8 @@ mod list_immunizations;
 mod list_medicines;
 mod list_people;
 mod list_results;
+#[cfg(test)]
+mod meaning_tests;
 mod reading;
 #[cfg(test)]
 mod tests;

@@ -48,6 +48,8 @@ pub(crate) struct Kept {
     pub(crate) pages: Option<u64>,
     /// Name of the stored text layer.
     pub(crate) layer: Option<String>,
+    /// Name of the stored vectors of its passages.
+    pub(crate) vectors: Option<String>,
 }
 
 impl Kept {
@@ -70,6 +72,7 @@ impl Kept {
             reason: part("reason").and_then(|held| text(held, "valueString")).map(str::to_owned),
             pages: part("pages").and_then(|held| held.get("valuePositiveInt")).and_then(Value::as_u64),
             layer: part("layer").and_then(|held| text(held, "valueString")).map(str::to_owned),
+            vectors: part("vectors").and_then(|held| text(held, "valueString")).map(str::to_owned),
         })
     }
 
@@ -87,6 +90,9 @@ impl Kept {
         }
         if let Some(layer) = &self.layer {
             parts.push(json!({ "url": "layer", "valueString": layer }));
+        }
+        if let Some(vectors) = &self.vectors {
+            parts.push(json!({ "url": "vectors", "valueString": vectors }));
         }
         let mut attachment = json!({
             "contentType": self.media_type,
@@ -155,6 +161,7 @@ mod tests {
             reason: Some("why".into()),
             pages: Some(3),
             layer: None,
+            vectors: Some("ef".repeat(32)),
         };
         let resource = kept.resource("d1", "maria");
         let errors: Vec<_> =

@@ -143,7 +143,7 @@ async fn fail(records: &Records, document: &str, person: &str, reason: &str) -> 
 }
 
 /// The document as it stands; `None` where its owner has deleted it meanwhile.
-async fn current(records: &Records, document: &str) -> Result<Option<(Kept, u64)>, Error> {
+pub(crate) async fn current(records: &Records, document: &str) -> Result<Option<(Kept, u64)>, Error> {
     match records.lookup("DocumentReference", document).await? {
         Lookup::Found(stored) => Ok(Kept::of(&stored.json()?).map(|kept| (kept, stored.version))),
         Lookup::Gone { .. } | Lookup::Absent => Ok(None),
@@ -151,7 +151,13 @@ async fn current(records: &Records, document: &str) -> Result<Option<(Kept, u64)
 }
 
 /// Stores the document's next version, and gives its number.
-async fn put(records: &Records, id: &str, person: &str, kept: &Kept, version: u64) -> Result<u64, Error> {
+pub(crate) async fn put(
+    records: &Records,
+    id: &str,
+    person: &str,
+    kept: &Kept,
+    version: u64,
+) -> Result<u64, Error> {
     let op = Op::Put { resource: kept.resource(id, person), expect: Expect::Version(version) };
     let written = records.write(Batch::of(op)).await?;
     let next = written.first().map(|written| written.version);

@@ -1,7 +1,7 @@
 //! `salus ask`: one person's record, one question, an answer with its sources.
 
 use crate::config::Config;
-use crate::{Failure, house};
+use crate::{Failure, house, meaning};
 use clap::Args;
 use salus_records::{Answer, Citation, CitationSource};
 use std::process::ExitCode;
@@ -23,8 +23,10 @@ pub struct Arguments {
 pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode, Failure> {
     let store = house::open(config).await?;
     let records = store.system("answer a question on the command line");
+    let (meanings, _) = meaning::open(config);
+    let clock = store.clock().as_ref();
     let answer =
-        salus_records::ask(&records, store.clock().as_ref(), &arguments.person, &arguments.question).await;
+        salus_records::ask_with(&records, meanings, clock, &arguments.person, &arguments.question).await;
     store.close().await;
     let answer = answer?;
     match arguments.json {

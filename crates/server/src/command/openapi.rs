@@ -2,10 +2,14 @@
 
 use crate::config::Config;
 use crate::{Failure, house};
+use salus_records::Meanings;
 use std::process::ExitCode;
 
 /// Prints the OpenAPI document.
 pub fn run() -> Result<ExitCode, Failure> {
-    println!("{}", salus_http::openapi(house::capabilities(&Config::default())).to_pretty_json()?);
+    println!(
+        "{}",
+        salus_http::openapi(house::capabilities(&Config::default(), Meanings::default())).to_pretty_json()?
+    );
     Ok(ExitCode::SUCCESS)
 }

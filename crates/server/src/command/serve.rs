@@ -1,7 +1,7 @@
 //! `salus serve`: the API, the FHIR interface, the web client, and the background work.
 
 use crate::config::Config;
-use crate::{Failure, anchoring, house, listen, tls, web};
+use crate::{Failure, anchoring, house, listen, meaning, tls, web};
 use clap::Args;
 use salus_http::App;
 use std::io::IsTerminal;
@@ -48,7 +48,9 @@ pub async fn serve(app: App, config: &Config, announce: impl FnOnce(&str)) -> Re
     config.retention.check()?;
     salus_rights::retention::start(&app, &config.retention).await?;
     salus_custody::rotation::resume(&store).await?;
-    let capabilities = house::capabilities(config);
+    let (meanings, condition) = meaning::open(config);
+    app.tells("meanings", move || condition.clone());
+    let capabilities = house::capabilities(config, meanings);
     let workers = salus_http::jobs::start(&app, &capabilities);
     let client = axum::Router::new().fallback(web::serve);
     let anchoring = Arc::new(anchoring::open(config)?);
