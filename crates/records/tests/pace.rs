@@ -17,7 +17,8 @@ const WORDS: [&str; 16] = [
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it measures, and takes a minute"]
 async fn answers_over_fifty_thousand_passages() {
-    let app = TestApp::with_capabilities(|| vec![salus_records::capability()]).await;
+    let app =
+        TestApp::with_capabilities(|| vec![salus_records::capability(salus_records::Reader::Here)]).await;
     let maria = app.person("maria").await;
     let records = app.app().store.system("measuring");
     for number in 0..DOCUMENTS {

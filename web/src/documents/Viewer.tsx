@@ -9,6 +9,7 @@ import classes from './Viewer.module.css'
 const PdfPages = lazy(() => import('./PdfPages'))
 const Picture = lazy(() => import('./Picture'))
 const TextPages = lazy(() => import('./TextPages'))
+const WordPages = lazy(() => import('./WordPages'))
 
 /** Shows a document by its kind, and the cited place in it. */
 export function Viewer({ document, highlight, page }: { document: DocumentItem; highlight?: Highlight; page?: number }) {
@@ -23,8 +24,10 @@ export function Viewer({ document, highlight, page }: { document: DocumentItem; 
               <PdfPages content={blob} title={title} highlight={highlight} page={page} />
             ) : contentType.startsWith('image/') ? (
               <Picture content={blob} title={title} highlight={highlight} />
-            ) : /^text\/|json|xml|hl7/.test(contentType) ? (
+            ) : /^text\/|json|hl7/.test(contentType) ? (
               <TextPages content={blob} title={title} highlight={highlight} />
+            ) : document.state === 'read' ? (
+              <WordPages id={document.id} title={title} highlight={highlight} />
             ) : (
               <Empty icon="page" title="This kind of file cannot be shown here">
                 You can download it and open it with a program of your own.

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
-import { deleteDocument, getDocument, getDocumentContent, getJob, importRecords, listDocuments, uploadDocument } from '../api/salus'
+import { deleteDocument, getDocument, getDocumentContent, getDocumentText, getJob, importRecords, listDocuments, uploadDocument } from '../api/salus'
 import type { DocumentItem } from '../api/salus.schemas'
 import type { TransportOptions } from '../app/transport'
 
@@ -27,6 +27,14 @@ export const contentQuery = (id: string) =>
       const bytes: unknown = await getDocumentContent(id, { signal })
       return bytes as Blob
     },
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 5 * 60_000,
+  })
+
+export const textQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['document', id, 'text'],
+    queryFn: ({ signal }) => getDocumentText(id, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 5 * 60_000,
   })

@@ -114,7 +114,7 @@ pub(super) fn letter(text: &str, day: &str) -> (Document, Layer) {
         sha256: "ab".repeat(32),
         layer: "layer".to_owned(),
     };
-    let page = LayerPage { text: text.to_owned(), words: Vec::new() };
+    let page = LayerPage { text: text.to_owned(), words: Vec::new(), confidence: Vec::new() };
     (document, Layer { sha256: "ab".repeat(32), pages: vec![page] })
 }
 

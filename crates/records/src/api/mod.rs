@@ -4,6 +4,7 @@ mod ask_question;
 mod delete_document;
 mod get_document;
 mod get_document_content;
+mod get_document_text;
 mod get_glance;
 mod get_job;
 mod get_result;
@@ -52,6 +53,7 @@ pub(crate) fn routes(library: &Library) -> OpenApiRouter<App> {
         .routes(routes!(list_documents::handle))
         .routes(routes!(get_document::handle, delete_document::handle))
         .routes(routes!(get_document_content::handle))
+        .routes(routes!(get_document_text::handle))
         .routes(routes!(ask_question::handle))
         .routes(routes!(get_job::handle))
         .merge(uploads)

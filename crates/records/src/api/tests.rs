@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 async fn maria() -> (TestApp, TestClient) {
-    let app = TestApp::with_capabilities(|| vec![crate::capability()]).await;
+    let app = TestApp::with_capabilities(|| vec![crate::capability(crate::Reader::Here)]).await;
     let maria = app.person("maria").await;
     (app, maria)
 }
@@ -109,7 +109,7 @@ async fn a_bad_file_says_why_and_stops_no_other() {
     app.settle().await;
     let listed = maria.get(&path).await.json();
     for (name, state) in
-        [("broken.pdf", "failed"), ("photo.jpg", "needsYou"), ("noise", "failed"), ("letter.txt", "read")]
+        [("broken.pdf", "failed"), ("photo.jpg", "failed"), ("noise", "failed"), ("letter.txt", "read")]
     {
         let item = listed.as_array().unwrap().iter().find(|item| item["title"] == name).unwrap();
         assert_eq!(item["state"], state, "{item}");
@@ -247,7 +247,7 @@ async fn nobody_learns_of_another_persons_record() {
     assert_eq!(john.post(&format!("/api/v1/people/{whose}/questions"), &question).await.status(), 404);
     assert_eq!(john.upload(&path, "x.txt", "text/plain", b"words").await.status(), 404);
     assert_eq!(john.delete(&format!("/api/v1/documents/{id}")).await.status(), 404);
-    assert_eq!(app.open_doors(vec![crate::capability()]).await, [] as [String; 0]);
+    assert_eq!(app.open_doors(vec![crate::capability(crate::Reader::Here)]).await, [] as [String; 0]);
 }
 
 #[tokio::test]
@@ -312,7 +312,7 @@ async fn citations_about_synthea_people_resolve() {
         println!("skipped: no shared data");
         return;
     };
-    let app = TestApp::with_capabilities(|| vec![crate::capability()]).await;
+    let app = TestApp::with_capabilities(|| vec![crate::capability(crate::Reader::Here)]).await;
     let store: &Store = &app.app().store;
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     files.sort();

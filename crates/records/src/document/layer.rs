@@ -39,7 +39,7 @@ pub(crate) struct LayerWord {
 }
 
 /// A box on a page, in fractions of its width and height, from the top left corner.
-#[derive(Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BoundingBox {
     /// Left edge, 0 to 1.

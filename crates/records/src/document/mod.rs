@@ -2,12 +2,15 @@
 
 mod apart;
 mod dated;
+mod docx;
 mod layer;
 mod page;
 mod passages;
 mod read;
 mod reference;
 mod scan;
+#[cfg(test)]
+mod scan_tests;
 mod sent;
 mod sniff;
 

@@ -1,5 +1,6 @@
 //! Bytes of a document → its text layer, or the reason why there is none.
 
+use super::docx::docx;
 use super::layer::{Layer, LayerPage};
 use super::page::{Placed, page};
 use super::scan::{self, Scan};
@@ -27,6 +28,7 @@ pub(crate) fn read(bytes: Vec<u8>, sha256: String, told: Told<'_>) -> Reading {
     match sniff(&bytes) {
         Content::Pdf => pdf(bytes, sha256, told),
         Content::Text => text(&bytes, sha256),
+        Content::Docx => docx(&bytes, sha256),
         Content::Ccda => sent::sections(&bytes, sha256),
         Content::Hl7v2 => sent::messages(sha256),
         Content::Picture(_) => scan::picture(&bytes, sha256),

@@ -1,5 +1,6 @@
 //! What a file is, told from its bytes: names and headers may lie.
 
+use super::docx::is_docx;
 use crate::import::looks_like_ccda;
 use salus_fhir::json::Value;
 use salus_ocr::Kind;
@@ -13,6 +14,8 @@ pub(crate) enum Content {
     FhirJson,
     /// One FHIR resource a line.
     FhirNdjson,
+    /// A Word document.
+    Docx,
     /// HL7 v2 messages.
     Hl7v2,
     /// A C-CDA document.
@@ -32,6 +35,7 @@ impl Content {
             Self::Text => "text/plain; charset=utf-8",
             Self::FhirJson => "application/fhir+json",
             Self::FhirNdjson => "application/fhir+ndjson",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Hl7v2 => "x-application/hl7-v2+er7",
             Self::Ccda => "application/xml",
             Self::Gzip => "application/gzip",
@@ -52,6 +56,9 @@ pub(crate) fn sniff(bytes: &[u8]) -> Content {
     }
     if let Some(kind) = salus_ocr::kind(bytes) {
         return Content::Picture(kind);
+    }
+    if is_docx(bytes) {
+        return Content::Docx;
     }
     if salus_pdf::is_pdf(bytes) {
         return Content::Pdf;
