@@ -9,7 +9,7 @@ pub fn run(yes: bool, arguments: &[&str]) -> Result {
     let tools = setup::run(yes)?;
     web::build(&tools)?;
     say("Building Salus (the first time takes a while)");
-    shell::run(&mut cargo(&["build", "--release", "--package", "salus-server"]))?;
+    shell::run(&mut cargo(&["build", "--release", "--workspace", "--bin", "salus"]))?;
     models::run_or_go_without(Some(&target_folder().join("release/salus")));
     say("Starting Salus");
     shell::run(

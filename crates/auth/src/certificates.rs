@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(added.expires_at.to_string(), "2026-12-31T00:00:00Z");
         let identity = door.who(&shown).await.unwrap();
         assert_eq!((&*identity.email, identity.factors.len()), (MARIA, 0), "a program cannot step up");
-        assert_eq!(door.auth.certificates(&account).await.unwrap(), [added.clone()]);
+        assert_eq!(door.auth.certificates(&account).await.unwrap(), std::slice::from_ref(&added));
         let again = door.auth.add_certificate(&account, &pem).await;
         assert!(matches!(again, Err(CertificateError::Taken)));
 

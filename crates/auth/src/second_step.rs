@@ -278,7 +278,10 @@ impl Auth {
     pub(crate) async fn address_was_right(&self, attempt: Attempt<'_>) {
         let Some(address) = attempt.address else { return };
         let counted_as = by_address(attempt.email, address);
-        self.inner.lockout.succeeded(Attempt { email: &counted_as, address: Some(address) }, self.now()).await;
+        self.inner
+            .lockout
+            .succeeded(Attempt { email: &counted_as, address: Some(address) }, self.now())
+            .await;
     }
 }
 

@@ -38,6 +38,11 @@ export type AccessItemObjectedAt = string | null;
 export type AccessItemObjection = string | null;
 
 /**
+ * The house they work for.
+ */
+export type AccessItemOrganization = string | null;
+
+/**
  * An emergency.
  */
 export interface AccessItem {
@@ -53,6 +58,8 @@ export interface AccessItem {
   objectedAt?: AccessItemObjectedAt;
   objection?: AccessItemObjection;
   openedAt: string;
+  /** The house they work for. */
+  organization?: AccessItemOrganization;
   personId: string;
   personName: string;
   /** What was read of the record; told to the person. */
@@ -60,6 +67,8 @@ export interface AccessItem {
   reason: Reason;
   reasonText: string;
   roles: string[];
+  /** Who was told of it outside of Salus; told to the person. */
+  told?: ToldItem[];
   /** Who broke the glass. */
   who: string;
 }
@@ -271,6 +280,19 @@ export type AddressMethod = typeof AddressMethod[keyof typeof AddressMethod];
 export const AddressMethod = {
   email: 'email',
   sms: 'sms',
+} as const;
+
+/**
+ * What somebody who is told is to the record.
+ */
+export type Addressee = typeof Addressee[keyof typeof Addressee];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const Addressee = {
+  person: 'person',
+  keeper: 'keeper',
+  contact: 'contact',
 } as const;
 
 /**
@@ -604,6 +626,30 @@ export interface CardSource {
   type: string;
   /** @minimum 0 */
   version: number;
+}
+
+/**
+ * A certificate that an account can show.
+ */
+export interface CertificateItem {
+  /** When it was given to the account (RFC 3339). */
+  createdAt: string;
+  /** From then on it no longer is (RFC 3339). */
+  expiresAt: string;
+  /** From then on it is good (RFC 3339). */
+  notBefore: string;
+  /** Whom it names. */
+  subject: string;
+  /** Its SHA-256, in hex: to remove it by. */
+  thumbprint: string;
+}
+
+/**
+ * The certificate to be given to an account.
+ */
+export interface CertificateRequest {
+  /** In PEM; of several the first is taken. */
+  certificate: string;
 }
 
 /**
@@ -1108,6 +1154,14 @@ export const DocumentState = {
 } as const;
 
 /**
+ * The words of a document as Salus read them.
+ */
+export interface DocumentText {
+  /** The pages, in order: rows are parted by line feeds, cells of a table by tabs. */
+  pages: string[];
+}
+
+/**
  * The card of one person.
  */
 export interface EmergencyCard {
@@ -1124,6 +1178,15 @@ export interface EmergencyCard {
   who: CardPerson;
   /** What the person wishes for a time when they cannot say it. */
   wishes: CardLine[];
+}
+
+/**
+ * Whom a person named for emergencies.
+ */
+export interface EmergencyContacts {
+  /** By what this installation can tell people of an emergency: `email`, `sms`. Nothing: it is not set up for that. */
+  channels: string[];
+  contacts: NamedContact[];
 }
 
 export type EncounterItemAllOfEndDate = string | null;
@@ -1797,6 +1860,9 @@ export type NamedContactRelationship = string | null;
 export interface NamedContact {
   /** Where they are written to. */
   email?: NamedContactEmail;
+  /** Whether they are told, by e-mail or else by SMS, when somebody opens the record in an emergency. Whoever is named
+is, unless the person says otherwise. */
+  isTold?: boolean;
   /** 1 to 100 characters. */
   name: string;
   phone?: NamedContactPhone;
@@ -1862,6 +1928,19 @@ export interface NoteWish {
   /** What was done, 5 to 2000 characters. The person reads it. */
   note: string;
 }
+
+/**
+ * Whether somebody was told.
+ */
+export type NoticeState = typeof NoticeState[keyof typeof NoticeState];
+
+
+// eslint-disable-next-line @typescript-eslint/no-redeclare
+export const NoticeState = {
+  waiting: 'waiting',
+  told: 'told',
+  failed: 'failed',
+} as const;
 
 /**
  * The objection.
@@ -2856,6 +2935,31 @@ export interface TokenRequest {
   label: string;
   /** What it is good for. */
   scope?: ScopeRequest;
+}
+
+/**
+ * By what they were told: `email`, `sms`.
+ */
+export type ToldItemChannel = string | null;
+
+/**
+ * Why they could not be told, or not yet.
+ */
+export type ToldItemProblem = string | null;
+
+/**
+ * Somebody who is told of an emergency outside of Salus.
+ */
+export interface ToldItem {
+  /** When they were told, or could not be. */
+  at: string;
+  /** By what they were told: `email`, `sms`. */
+  channel?: ToldItemChannel;
+  /** Why they could not be told, or not yet. */
+  problem?: ToldItemProblem;
+  recipient: Addressee;
+  state: NoticeState;
+  who: string;
 }
 
 /**

@@ -20,6 +20,8 @@ import type {
   AppRequest,
   AppSignOut,
   AuditPage,
+  CertificateItem,
+  CertificateRequest,
   ChainState,
   ChangeRequest,
   ClientInvitation,
@@ -32,7 +34,9 @@ import type {
   CorrectionDecision,
   CorrectionWish,
   DocumentItem,
+  DocumentText,
   EmergencyCard,
+  EmergencyContacts,
   EncounterItem,
   EndProviderSignInParams,
   Erasure,
@@ -377,6 +381,83 @@ export const changeAccount = async (id: string,
     headers: { 'Content-Type': 'application/json', ...options?.headers },
     body: JSON.stringify(
       changeRequest,)
+  }
+);}
+
+
+
+/**
+ * @summary List an account's certificates
+ */
+export const getListCertificatesUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/accounts/${id}/certificates`
+}
+
+export const listCertificates = async (id: string, options?: RequestInit): Promise<CertificateItem[]> => {
+  
+  return transport<CertificateItem[]>(getListCertificatesUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Give a certificate to an account
+ */
+export const getAddCertificateUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/accounts/${id}/certificates`
+}
+
+export const addCertificate = async (id: string,
+    certificateRequest: CertificateRequest, options?: RequestInit): Promise<CertificateItem> => {
+  
+  return transport<CertificateItem>(getAddCertificateUrl(id),
+  {      
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...options?.headers },
+    body: JSON.stringify(
+      certificateRequest,)
+  }
+);}
+
+
+
+/**
+ * From the next request on it opens nothing, over open connections, too.
+ * @summary Take a certificate from an account
+ */
+export const getRemoveCertificateUrl = (id: string,
+    thumbprint: string,) => {
+
+
+  
+
+  return `/api/v1/accounts/${id}/certificates/${thumbprint}`
+}
+
+export const removeCertificate = async (id: string,
+    thumbprint: string, options?: RequestInit): Promise<void> => {
+  
+  return transport<void>(getRemoveCertificateUrl(id,thumbprint),
+  {      
+    ...options,
+    method: 'DELETE'
+    
+    
   }
 );}
 
@@ -836,6 +917,30 @@ export const getGetDocumentContentUrl = (id: string,) => {
 export const getDocumentContent = async (id: string, options?: RequestInit): Promise<number[]> => {
   
   return transport<number[]>(getGetDocumentContentUrl(id),
+  {      
+    ...options,
+    method: 'GET'
+    
+    
+  }
+);}
+
+
+
+/**
+ * @summary Read the words of a document
+ */
+export const getGetDocumentTextUrl = (id: string,) => {
+
+
+  
+
+  return `/api/v1/documents/${id}/text`
+}
+
+export const getDocumentText = async (id: string, options?: RequestInit): Promise<DocumentText> => {
+  
+  return transport<DocumentText>(getGetDocumentTextUrl(id),
   {      
     ...options,
     method: 'GET'
@@ -1807,7 +1912,7 @@ formData.append(`file`, uploadForm.file)
 
 
 /**
- * @summary See who opened the record in an emergency, and what they read
+ * @summary See who opened the record in an emergency, what they read, and who was told
  */
 export const getReviewEmergenciesUrl = (id: string,) => {
 
@@ -1895,9 +2000,9 @@ export const getGetEmergencyContactsUrl = (id: string,) => {
   return `/api/v1/people/${id}/emergency-contacts`
 }
 
-export const getEmergencyContacts = async (id: string, options?: RequestInit): Promise<NamedContact[]> => {
+export const getEmergencyContacts = async (id: string, options?: RequestInit): Promise<EmergencyContacts> => {
   
-  return transport<NamedContact[]>(getGetEmergencyContactsUrl(id),
+  return transport<EmergencyContacts>(getGetEmergencyContactsUrl(id),
   {      
     ...options,
     method: 'GET'
@@ -1921,9 +2026,9 @@ export const getNameEmergencyContactsUrl = (id: string,) => {
 }
 
 export const nameEmergencyContacts = async (id: string,
-    namedContact: NamedContact[], options?: RequestInit): Promise<NamedContact[]> => {
+    namedContact: NamedContact[], options?: RequestInit): Promise<EmergencyContacts> => {
   
-  return transport<NamedContact[]>(getNameEmergencyContactsUrl(id),
+  return transport<EmergencyContacts>(getNameEmergencyContactsUrl(id),
   {      
     ...options,
     method: 'PUT',
@@ -2294,8 +2399,9 @@ export const listImmunizations = async (id: string, options?: RequestInit): Prom
 
 /**
  * Whatever patient the file speaks of becomes this person; a file about several patients is refused. What is
-not valid is left out, everything else is taken over. Importing a file twice changes nothing.
- * @summary Import a FHIR file (JSON or NDJSON, plain or gzipped) into a person's record
+not valid is left out, everything else is taken over. Importing a file twice changes nothing. HL7 v2 messages and
+C-CDA documents are also kept as a document, as they were sent.
+ * @summary Import a file of records (FHIR JSON or NDJSON, HL7 v2, C-CDA; plain or gzipped) into a person's record
  */
 export const getImportRecordsUrl = (id: string,) => {
 

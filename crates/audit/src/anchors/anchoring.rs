@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 enum Place {
     File(PathBuf),
     Https(HttpsSink),
-    Bucket(Bucket),
+    Bucket(Box<Bucket>),
 }
 
 /// How a place fares.
@@ -46,7 +46,7 @@ impl Anchoring {
     /// Also puts anchors into a bucket.
     #[must_use]
     pub fn bucket(self, bucket: Bucket) -> Self {
-        self.with("s3", Place::Bucket(bucket))
+        self.with("s3", Place::Bucket(Box::new(bucket)))
     }
 
     fn with(mut self, name: &'static str, place: Place) -> Self {

@@ -29,12 +29,14 @@ fn answer(status: u16, body: &str) -> Answer {
     Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
 }
 
+/// Versions by key, the newest last; none = a marker that says "deleted".
+type Versions = BTreeMap<String, Vec<Option<Vec<u8>>>>;
+
 /// S3 with Object Lock, as far as Salus speaks with it. It computes every signature itself, refuses what does not bear it or
 /// is not locked, keeps every version, and gives lists in pages of two.
 struct FakeS3 {
     fake: Fake,
-    /// Versions by key, the newest last; none = a marker that says "deleted".
-    objects: Arc<Mutex<BTreeMap<String, Vec<Option<Vec<u8>>>>>>,
+    objects: Arc<Mutex<Versions>>,
     is_locking: Arc<Mutex<bool>>,
 }
 
@@ -79,7 +81,7 @@ impl FakeS3 {
     }
 }
 
-fn put(objects: &mut BTreeMap<String, Vec<Option<Vec<u8>>>>, request: &Request<Vec<u8>>) -> Answer {
+fn put(objects: &mut Versions, request: &Request<Vec<u8>>) -> Answer {
     let checksum = BASE64.encode(digest::digest(&digest::SHA256, request.body()));
     let until = header(request, "x-amz-object-lock-retain-until-date");
     let is_locked = header(request, "x-amz-object-lock-mode") == "COMPLIANCE"
@@ -96,7 +98,7 @@ fn put(objects: &mut BTreeMap<String, Vec<Option<Vec<u8>>>>, request: &Request<V
     answer(200, "")
 }
 
-fn list(objects: &BTreeMap<String, Vec<Option<Vec<u8>>>>, request: &Request<Vec<u8>>) -> Answer {
+fn list(objects: &Versions, request: &Request<Vec<u8>>) -> Answer {
     assert_eq!(request.uri().path(), "/audit-of-salus");
     let query = request.uri().query().unwrap();
     let pair = |name: &str| {

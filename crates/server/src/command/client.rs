@@ -12,7 +12,7 @@ use std::process::ExitCode;
 #[derive(Subcommand)]
 pub enum Command {
     /// Register a client and vouch for it. Its secret, where it has one, is printed once.
-    Add(Add),
+    Add(Box<Add>),
     /// List the clients.
     List {
         /// Answer as JSON.
@@ -76,7 +76,7 @@ pub async fn run(config: &Config, command: Command) -> Result<ExitCode, Failure>
     let store = house::open(config).await?;
     let auth = house::accounts(&store, config)?;
     match command {
-        Command::Add(add) => self::add(&auth, add).await?,
+        Command::Add(add) => self::add(&auth, *add).await?,
         Command::List { json } => list(&auth, json).await?,
         Command::Approve { id } => {
             let done = auth.approve_client(&id).await?;
