@@ -194,8 +194,8 @@ async function invite({ page, picture }) {
 async function approve({ page, picture }) {
   step('Approving an app that registered itself')
   const metadata = {
-    client_name: 'Sunflower',
-    redirect_uris: ['https://sunflower.example/back', 'org.example.sunflower:/back'],
+    client_name: 'Meadow',
+    redirect_uris: ['https://meadow.example/back', 'org.example.meadow:/back'],
     token_endpoint_auth_method: 'none',
     grant_types: ['authorization_code', 'refresh_token'],
     scope: 'openid launch/patient offline_access patient/Observation.rs patient/MedicationRequest.rs patient/Observation.c',
@@ -203,12 +203,12 @@ async function approve({ page, picture }) {
   const answer = await fetch(`${base}/oauth/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(metadata) })
   must(answer.status === 201, `An app registers itself: ${answer.status} ${await answer.text()}`)
   await visit(page, '/admin/clients')
-  const app = page.getByRole('region', { name: 'Sunflower' })
+  const app = page.getByRole('region', { name: 'Meadow' })
   await app.getByText('waits for approval').waitFor()
   must(/See and search prescriptions/.test(await app.innerText()), `What it may ask for is not told in words: ${await app.innerText()}`)
   await inspect(page, 'clients')
   await picture('clients', { fullPage: true })
-  await app.getByRole('button', { name: 'Approve Sunflower' }).click()
+  await app.getByRole('button', { name: 'Approve Meadow' }).click()
   await app.getByText('approved').waitFor()
 }
 
@@ -233,7 +233,7 @@ async function everyScreen({ page, picture }) {
 /** Each of them is gone again, so that whoever walks here next finds what there was. */
 async function takeBack({ page }) {
   step('Taking all of it back')
-  for (const name of ['Sunflower', 'Nightly sync', 'Harbour clinic portal']) {
+  for (const name of ['Meadow', 'Nightly sync', 'Harbour clinic portal']) {
     await visit(page, '/admin/clients')
     await page.getByRole('button', { name: `Remove ${name}` }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove it' }).click()

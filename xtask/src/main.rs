@@ -25,6 +25,7 @@ usage: cargo xtask <chore> [--yes]
 
   demo          install what is missing, build, start Salus with synthetic people, print address and logins
   test          install what is missing, then run every check and test
+  walk          only the stories in the browser
   setup         only install what is missing
   tidy          check the house rules that no compiler knows
   asvs          list the requirements of OWASP ASVS 5.0 that have a test named after them
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
     let outcome = match chore {
         Some("demo") => demo::run(yes, &rest),
         Some("test") => test::run(yes, &rest),
+        Some("walk") => test::walk_alone(yes),
         Some("setup") => setup::run(yes).map(drop),
         Some("tidy") => tidy::run(),
         Some("asvs") => asvs::run(),

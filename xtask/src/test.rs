@@ -32,6 +32,14 @@ pub fn run(yes: bool, words: &[&str]) -> Result {
     walk(&tools)
 }
 
+/// Runs what needs the browser, and nothing else.
+pub fn walk_alone(yes: bool) -> Result {
+    let tools = setup::run(yes)?;
+    web::build(&tools)?;
+    shell::run(&mut cargo(&["build", "--workspace", "--bin", "salus"]))?;
+    walk(&tools)
+}
+
 /// Starts a fresh demo on a free port and lets the browser walk through it.
 fn walk(tools: &Tools) -> Result {
     let data = target_folder().join("walk");
