@@ -28,13 +28,19 @@ const OTHERS: [&str; 8] = ["birth", "born", "dob", "geboren", "due", "printed", 
 /// A date whose day and month cannot be told apart (03/04/2026) is left out: no date is better than a wrong one.
 pub(crate) fn dated(layer: &Layer) -> Option<Date> {
     layer.pages.iter().take(2).flat_map(|page| page.text.lines()).find_map(|line| {
-        let words = tokens(line);
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-        if !has(&LABELS) || has(&OTHERS) {
-            return None;
-        }
-        (0..words.len()).find_map(|at| date_at(&words[at..], line))
+        // The cells of a row may speak of several dates; each is then taken by itself.
+        date_of(line).or_else(|| line.split('\t').filter(|cell| cell.len() < line.len()).find_map(date_of))
     })
+}
+
+/// The date of a line or a cell, beside a word that announces it.
+fn date_of(text: &str) -> Option<Date> {
+    let words = tokens(text);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    if !has(&LABELS) || has(&OTHERS) {
+        return None;
+    }
+    (0..words.len()).find_map(|at| date_at(&words[at..], text))
 }
 
 fn date_at(words: &[String], line: &str) -> Option<Date> {
@@ -85,6 +91,8 @@ mod tests {
         for (text, expect) in [
             ("Date of birth: 12 April 1961\nCollected: 4 March 2026", Some("2026-03-04")),
             ("Report date: 2026-03-04", Some("2026-03-04")),
+            ("Patient: Ann\tDOB: 12 April 1961\tCollected: 2026-03-04", Some("2026-03-04")),
+            ("Patient: Ann\tDate of birth: 12 April 1961", None),
             ("Date: March 4, 2026", Some("2026-03-04")),
             ("Datum: 04.03.2026", Some("2026-03-04")),
             ("Date 25/03/2026", Some("2026-03-25")),
