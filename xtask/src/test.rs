@@ -1,6 +1,6 @@
 //! Every check and test there is, the quick ones first.
 
-use crate::demo::target_folder;
+use crate::demo::{built, target_folder};
 use crate::setup::Tools;
 use crate::shell::{self, cargo, root, say};
 use crate::{Result, asvs, models, setup, tidy, web};
@@ -36,7 +36,7 @@ pub fn run(yes: bool, words: &[&str]) -> Result {
 pub fn walk_alone(yes: bool) -> Result {
     let tools = setup::run(yes)?;
     web::build(&tools)?;
-    shell::run(&mut cargo(&["build", "--workspace", "--bin", "salus"]))?;
+    built()?;
     walk(&tools)
 }
 

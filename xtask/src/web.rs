@@ -1,9 +1,9 @@
 //! The web client: `web/dist`, and the API client generated from the server's OpenAPI.
 
 use crate::Result;
-use crate::demo::target_folder;
+use crate::demo::built;
 use crate::setup::Tools;
-use crate::shell::{cargo, root, run, say};
+use crate::shell::{root, run, say};
 use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
@@ -33,9 +33,7 @@ pub fn install(tools: &Tools) -> Result {
 
 /// Dumps the server's OpenAPI and generates the client from it.
 pub fn openapi(tools: &Tools) -> Result {
-    // As a part of the workspace, so that it shares what the tests have compiled.
-    run(&mut cargo(&["build", "--quiet", "--workspace", "--bin", "salus"]))?;
-    let output = Command::new(target_folder().join("debug/salus")).arg("openapi").output()?;
+    let output = Command::new(built()?).arg("openapi").output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
     }
