@@ -5,7 +5,7 @@
 //   SALUS_AUTH__OAUTH__REGISTRATION=reviewed
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Fault, inspect, launch, must, openPage, settled, visit } from './browser.mjs'
+import { Fault, inspect, launch, must, openPage, signIn, visit } from './browser.mjs'
 
 const base = process.env.SALUS_WALK_URL || 'http://127.0.0.1:8080'
 const folder = process.env.SALUS_WALK_FOLDER || join(import.meta.dirname, 'pictures')
@@ -15,7 +15,7 @@ const login = logins.find((one) => one.role.split(', ').includes('admin'))
 const browser = await launch()
 try {
   const desk = await openPage(browser, { base, folder })
-  await signIn(desk.page)
+  await signIn(desk.page, login)
   await verify(desk)
   await writePolicy(desk)
   await givePolicy(desk)
@@ -35,15 +35,6 @@ try {
   process.exitCode = 1
 } finally {
   await browser.close()
-}
-
-async function signIn(page) {
-  await visit(page, '/sign-in')
-  await page.fill('input[name=email]', login.email)
-  await page.fill('input[name=password]', login.password)
-  await page.press('input[name=password]', 'Enter')
-  await page.waitForURL((url) => url.pathname !== '/sign-in', { timeout: 15_000 })
-  await settled(page)
 }
 
 async function verify({ page, picture }) {

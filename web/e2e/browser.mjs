@@ -69,6 +69,16 @@ export async function settled(page) {
   await page.evaluate(() => document.fonts.ready)
 }
 
+/** Signs in with the e-mail address and the password of a login. */
+export async function signIn(page, login) {
+  await visit(page, '/sign-in')
+  await page.fill('input[name=email]', login.email)
+  await page.fill('input[name=password]', login.password)
+  await page.press('input[name=password]', 'Enter')
+  await page.waitForURL((url) => url.pathname !== '/sign-in', { timeout: 15_000 })
+  await settled(page)
+}
+
 /** No violation of WCAG 2.2 AA, one first-level heading, a title, and nothing that sticks out sideways. */
 export async function inspect(page, name) {
   await page.evaluate(axe)

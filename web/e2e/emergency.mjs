@@ -7,7 +7,7 @@ import { compactDecrypt } from 'jose'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Fault, inspect, launch, must, openPage, settled, visit } from './browser.mjs'
+import { Fault, inspect, launch, must, openPage, signIn, visit } from './browser.mjs'
 
 const base = process.env.SALUS_WALK_URL || 'http://127.0.0.1:8080'
 const folder = process.env.SALUS_WALK_FOLDER || join(import.meta.dirname, 'pictures')
@@ -17,7 +17,7 @@ const PASSCODE = 'heron 47'
 const browser = await launch()
 try {
   const maria = await openPage(browser, { base, folder })
-  await signIn(maria.page, 'maria@demo.salus')
+  await signIn(maria.page, login('maria@demo.salus'))
   const address = await makeCode(maria)
   await printCard(maria)
   const stranger = await openPage(browser, { base, folder, phone: true })
@@ -25,7 +25,7 @@ try {
   await keepCopy(stranger)
   await openWithJose(address)
   const helper = await openPage(browser, { base, folder })
-  await signIn(helper.page, 'emergency@demo.salus')
+  await signIn(helper.page, login('emergency@demo.salus'))
   await breakGlass(helper)
   await review(maria)
   await takeBack(maria, stranger, address)
@@ -38,15 +38,10 @@ try {
   await browser.close()
 }
 
-async function signIn(page, email) {
-  const login = logins.find((one) => one.email === email)
-  must(login, `The demo has no login ${email}`)
-  await visit(page, '/sign-in')
-  await page.fill('input[name=email]', login.email)
-  await page.fill('input[name=password]', login.password)
-  await page.press('input[name=password]', 'Enter')
-  await page.waitForURL((url) => url.pathname !== '/sign-in', { timeout: 15_000 })
-  await settled(page)
+function login(email) {
+  const found = logins.find((one) => one.email === email)
+  must(found, `The demo has no login ${email}`)
+  return found
 }
 
 async function makeCode({ page, picture }) {
@@ -169,7 +164,7 @@ async function breakGlass({ page, picture }) {
 /** As the demo tells it; its people are dated back from the day it was filled. */
 async function birthDate() {
   const stranger = await openPage(browser, { base, folder })
-  await signIn(stranger.page, 'maria@demo.salus')
+  await signIn(stranger.page, login('maria@demo.salus'))
   const card = await stranger.page.evaluate(() => fetch('/api/v1/people/maria-lindqvist/emergency-card').then((answer) => answer.json()))
   await stranger.context.close()
   return card.who.birthDate
